@@ -1,0 +1,169 @@
+"""What a person reads: one sentence per error, in Italian or English, made from the code and its details.
+
+Both sides take their sentences from here, and the loader gets the few it needs before Python is up generated from
+here too, so the same failure reads the same wherever it is found.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, cast
+
+from pydantic import JsonValue
+
+from toolbar_py.wire.errors import Code, ToolbarError
+
+Locale = Literal["it", "en"]
+LOCALES: tuple[Locale, ...] = ("it", "en")
+
+SENTENCES: Mapping[Locale, Mapping[Code, str]] = {
+    "it": {
+        Code.INVALID_ARGUMENT: "Richiesta non valida: {problems}.",
+        Code.UNKNOWN_ECID: "L'ECID {ecid} non esiste in easyCIM.",
+        Code.UNKNOWN_CONTACT: "Nessuno script è stato aperto per il contatto {contactId}.",
+        Code.NOT_RESERVED: "L'ECID {ecid} non è riservato a questo operatore: aprire prima lo script.",
+        Code.RESERVED_BY_OTHER: "L'ECID {ecid} è riservato a {reservedBy}.",
+        Code.TERMINATED: "L'ECID {ecid} è chiuso definitivamente ({reason}).",
+        Code.UNKNOWN_OUTCOME: "L'esito {outcome} non è previsto. Esiti ammessi: {allowed}.",
+        Code.UNAUTHENTICATED: "Accesso non riconosciuto ({reason}): rieseguire il login.",
+        Code.FORBIDDEN: "Operazione non consentita a questo operatore ({reason}).",
+        Code.CONFLICT: "La richiesta contraddice quanto già registrato ({reason}).",
+        Code.TOO_LARGE: "{argument} supera il massimo di {max} {unit}.",
+        Code.RATE_LIMITED: "Troppe richieste: riprovare fra {retryAfterMs} ms.",
+        Code.NETWORK: "easyCIM non è raggiungibile: controllare la rete e riprovare.",
+        Code.TIMEOUT: "easyCIM non ha risposto entro {timeoutMs} ms.",
+        Code.ABORTED: "La chiamata è stata annullata dalla pagina.",
+        Code.SERVICE: "easyCIM ha risposto in modo imprevisto: riprovare.",
+        Code.RUNTIME_LOST: "La toolbar si è interrotta durante la chiamata e viene riavviata: riprovare.",
+        Code.ENGINE_BLOCKED: "La CSP della pagina vieta WebAssembly: aggiungere 'wasm-unsafe-eval' a script-src.",
+        Code.BOOT_FAILED: "La toolbar non è partita: {reason}",
+    },
+    "en": {
+        Code.INVALID_ARGUMENT: "Invalid request: {problems}.",
+        Code.UNKNOWN_ECID: "ECID {ecid} does not exist in easyCIM.",
+        Code.UNKNOWN_CONTACT: "No script was opened for contact {contactId}.",
+        Code.NOT_RESERVED: "ECID {ecid} is not reserved by this operator: open its script first.",
+        Code.RESERVED_BY_OTHER: "ECID {ecid} is reserved by {reservedBy}.",
+        Code.TERMINATED: "ECID {ecid} is closed for good ({reason}).",
+        Code.UNKNOWN_OUTCOME: "Outcome {outcome} is not one of this macro activity's. Allowed: {allowed}.",
+        Code.UNAUTHENTICATED: "Not signed in ({reason}): log in again.",
+        Code.FORBIDDEN: "This operator may not do that ({reason}).",
+        Code.CONFLICT: "The request contradicts what is already recorded ({reason}).",
+        Code.TOO_LARGE: "{argument} is longer than the maximum of {max} {unit}.",
+        Code.RATE_LIMITED: "Too many requests: try again in {retryAfterMs} ms.",
+        Code.NETWORK: "easyCIM cannot be reached: check the network and try again.",
+        Code.TIMEOUT: "easyCIM did not answer within {timeoutMs} ms.",
+        Code.ABORTED: "The page aborted the call.",
+        Code.SERVICE: "easyCIM answered in an unexpected way: try again.",
+        Code.RUNTIME_LOST: "The toolbar stopped during the call and is being restarted: try again.",
+        Code.ENGINE_BLOCKED: "The page's CSP forbids WebAssembly: add 'wasm-unsafe-eval' to script-src.",
+        Code.BOOT_FAILED: "The toolbar could not start: {reason}",
+    },
+}
+
+PROBLEMS: Mapping[Locale, Mapping[str, str]] = {
+    "it": {
+        "missing": "{argument} manca",
+        "type": "{argument} deve essere {expected}",
+        "empty": "{argument} è vuoto",
+        "characters": "{argument} contiene caratteri non ammessi",
+        "choice": "{argument} deve essere uno fra {allowed}",
+        "range": "{argument} è fuori dai limiti ({min}–{max})",
+        "length": "{argument} supera il massimo di {max} {unit}",
+        "unknown": "{argument} non è previsto",
+        "json": "{argument} non è JSON valido ({reason})",
+        "rule": "{argument}: {reason}",
+    },
+    "en": {
+        "missing": "{argument} is missing",
+        "type": "{argument} must be {expected}",
+        "empty": "{argument} is empty",
+        "characters": "{argument} holds characters that are not allowed",
+        "choice": "{argument} must be one of {allowed}",
+        "range": "{argument} is out of range ({min}–{max})",
+        "length": "{argument} is longer than the maximum of {max} {unit}",
+        "unknown": "{argument} is not known here",
+        "json": "{argument} is not valid JSON ({reason})",
+        "rule": "{argument}: {reason}",
+    },
+}
+
+# Words that details carry as codes and a person should read in their own language.
+WORDS: Mapping[Locale, Mapping[str, str]] = {
+    "it": {
+        "text": "un testo",
+        "boolean": "true o false",
+        "integer": "un numero intero",
+        "number": "un numero",
+        "list": "una lista (array)",
+        "object": "un oggetto",
+        "characters": "caratteri",
+        "entries": "elementi",
+        "bytes": "byte",
+        "missing_token": "token mancante",
+        "invalid_token": "token non valido",
+        "expired_token": "token scaduto",
+        "wrong_password": "operatore o password errati",
+        "key_reused": "la stessa Idempotency-Key con un contenuto diverso",
+    },
+    "en": {
+        "text": "text",
+        "boolean": "true or false",
+        "integer": "a whole number",
+        "number": "a number",
+        "list": "a list (array)",
+        "object": "an object",
+        "characters": "characters",
+        "entries": "entries",
+        "bytes": "bytes",
+        "missing_token": "missing token",
+        "invalid_token": "invalid token",
+        "expired_token": "expired token",
+        "wrong_password": "wrong operator or password",
+        "key_reused": "the same Idempotency-Key with another content",
+    },
+}
+
+# How many allowed outcomes a sentence names; ``details.allowed`` always has them all.
+_LISTED_MAX = 30
+
+
+def sentence(error: ToolbarError, locale: Locale) -> str:
+    """Say what went wrong, in one sentence.
+
+    Args:
+        error: what was raised.
+        locale: the language of the person who will read it.
+
+    Returns:
+        the sentence, with every gap filled from ``error.details`` (``?`` where a detail is absent).
+    """
+    values = _Gaps({name: _show(value, locale) for name, value in error.details.items()})
+    problems = error.details.get("problems")
+    if isinstance(problems, list):
+        values["problems"] = "; ".join(
+            _say_problem(cast(Mapping[str, JsonValue], p), locale) for p in problems if isinstance(p, dict)
+        )
+    return SENTENCES[locale][error.code].format_map(values)
+
+
+class _Gaps(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _say_problem(problem: Mapping[str, JsonValue], locale: Locale) -> str:
+    values = _Gaps({name: _show(value, locale) for name, value in problem.items()})
+    values["argument"] = values.get("argument") or "body"
+    return PROBLEMS[locale][str(problem.get("problem"))].format_map(values)
+
+
+def _show(value: JsonValue, locale: Locale) -> str:
+    if isinstance(value, list):
+        return ", ".join(_show_entry(entry) for entry in cast(Sequence[JsonValue], value)[:_LISTED_MAX])
+    text = str(value)
+    return WORDS[locale].get(text, text)
+
+
+def _show_entry(entry: JsonValue) -> str:
+    if isinstance(entry, dict):
+        return str(entry.get("code", entry))
+    return str(entry)
