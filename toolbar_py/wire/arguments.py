@@ -42,7 +42,7 @@ def _scalar_as_text(value: Any) -> Any:
 class LabelArgument(BaseModel):
     """One label: ``name`` may be spelled ``key`` or ``label``, the value may be a number or a boolean."""
 
-    model_config = ConfigDict(strict=True, frozen=True)
+    model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)
 
     name: Annotated[Name, Field(validation_alias=AliasChoices("name", "key", "label"))]
     value: Annotated[LabelValue, BeforeValidator(_scalar_as_text)] = ""
@@ -55,7 +55,7 @@ class LabelArgument(BaseModel):
 class Arguments(BaseModel):
     """Positional arguments by their contract names; strict, because a guess about what a page meant can lose work."""
 
-    model_config = ConfigDict(strict=True, frozen=True)
+    model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)
 
     @classmethod
     def parse(cls, values: Sequence[Any]) -> Self:

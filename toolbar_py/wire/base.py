@@ -50,6 +50,7 @@ class WireModel(BaseModel):
         serialize_by_alias=True,
         frozen=True,
         extra="ignore",
+        hide_input_in_errors=True,  # notes and CallData must not reach a log through an error text
     )
 
     def to_json(self) -> str:

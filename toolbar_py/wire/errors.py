@@ -29,7 +29,7 @@ person reads is made from code and details in :mod:`toolbar_py.wire.texts`, in t
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field, JsonValue
 
@@ -214,7 +214,7 @@ class Failure(WireModel):
     message: str
     retryable: bool
     details: dict[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
-    outcome_known: Literal[False] | None = None
+    outcome_known: bool
 
 
 class Problem(WireModel):

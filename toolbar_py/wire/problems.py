@@ -94,6 +94,17 @@ def invalid(argument: str, problem: str, **more: JsonValue) -> InvalidArgumentEr
     return InvalidArgumentError(problems=[{"argument": argument, "problem": problem, **more}])
 
 
+def problem_error(problem: Mapping[str, JsonValue]) -> ToolbarError:
+    """Give the error for a problem that the page's JavaScript found before the arguments could cross.
+
+    Args:
+        problem: as in the table above, or ``{argument, problem: "length", max, unit}`` for what is too long to cross.
+    """
+    if problem.get("problem") == "length":
+        return TooLargeError(argument=problem.get("argument"), max=problem.get("max"), unit=problem.get("unit"))
+    return InvalidArgumentError(problems=[dict(problem)])
+
+
 def _problem(error: ErrorDetails | Mapping[str, Any], skip: int) -> dict[str, JsonValue]:
     kind: str = error["type"]
     context: Mapping[str, Any] = error.get("ctx") or {}

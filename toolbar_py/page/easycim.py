@@ -1,0 +1,73 @@
+"""The namespace ``TOOLBAR.EASYCIM`` (contract section 3): opening scripts, reading contacts, saving outcomes."""
+
+from toolbar_py.page.calls import Call, Handler
+from toolbar_py.page.desk import Desk
+from toolbar_py.page.gateway import Gateway
+from toolbar_py.wire.arguments import (
+    GetContactInfoArguments,
+    GetContactInfoWSArguments,
+    OpenScriptArguments,
+    OpenScriptInboundArguments,
+    SaveScriptArguments,
+)
+from toolbar_py.wire.methods import EASYCIM
+from toolbar_py.wire.scripts import OpenedScript, OpenInboundRequest, OpenRequest, SaveRequest
+
+
+class EasyCim:
+    """The five methods. Each takes a call, and gives its answer as JSON text or raises a ``ToolbarError``."""
+
+    def __init__(self, gateway: Gateway, desk: Desk) -> None:
+        self._gateway = gateway
+        self._desk = desk
+
+    def handlers(self) -> dict[str, Handler]:
+        """The methods by the path under which pages call them."""
+        return {
+            f"{EASYCIM}.openScriptInbound": self.open_script_inbound,
+            f"{EASYCIM}.openScript": self.open_script,
+            f"{EASYCIM}.getContactInfo": self.get_contact_info,
+            f"{EASYCIM}.getContactInfoWS": self.get_contact_info_ws,
+            f"{EASYCIM}.saveScript": self.save_script,
+        }
+
+    async def open_script_inbound(self, call: Call) -> str:
+        """Open a new script for an inbound contact, which gives it an ECID; again for the same ContactID, the same."""
+        given = OpenScriptInboundArguments.parse(call.values)
+        request = OpenInboundRequest(contact_id=given.contact_id)
+        return await self._opened(await self._gateway.open_inbound(request, call.correlation_id))
+
+    async def open_script(self, call: Call) -> str:
+        """Open the script of an ECID and reserve it for the operator, or open it to read when another holds it."""
+        given = OpenScriptArguments.parse(call.values)
+        request = OpenRequest(contact_id=given.contact_id, ecid=given.ecid, is_manual=given.is_manual)
+        return await self._opened(await self._gateway.open_script(request, call.correlation_id))
+
+    async def get_contact_info(self, call: Call) -> str:
+        """Give a contact from the local instance, by ContactID or ECID, without any request."""
+        given = GetContactInfoArguments.parse(call.values)
+        return await self._desk.recall(given.contact_id)
+
+    async def get_contact_info_ws(self, call: Call) -> str:
+        """Give a contact as easyCIM knows it now."""
+        given = GetContactInfoWSArguments.parse(call.values)
+        return await self._gateway.contact(given.ecid, call.correlation_id)
+
+    async def save_script(self, call: Call) -> str:
+        """Save the outcome, which ends the script and, with ``offlineEnd``, the after-call work."""
+        given = SaveScriptArguments.parse(call.values)
+        request = SaveRequest(
+            contact_id=given.contact_id,
+            outcome=given.outcome_result,
+            offline_end=given.offline_end,
+            note=given.note,
+            labels=[label.to_label() for label in given.labels],
+        )
+        # The trace id serves as Idempotency-Key: 128 random bits that belong to this call and to no other.
+        saved = await self._gateway.save(request, call.correlation_id, call.correlation_id)
+        await self._desk.record_outcome(saved.answer.ecid, saved.attempt, terminated=saved.answer.terminated)
+        return saved.answer.to_json()
+
+    async def _opened(self, script: OpenedScript) -> str:
+        await self._desk.remember(script.contact_info)
+        return script.answer.to_json()

@@ -1,0 +1,35 @@
+"""The browser as host: the only file that knows Pyodide.
+
+Every function that is used again and again is fetched from JavaScript once and kept: reading an attribute of a
+JavaScript object costs as much as calling it.
+"""
+
+import json
+
+from pyodide.ffi import JsProxy, create_proxy
+
+from toolbar_py.page.app import App
+
+
+class BrowserHost:
+    """Calls the boundary object that the engine's JavaScript made (``web/src/engine/boundary.ts``)."""
+
+    def __init__(self, boundary: JsProxy) -> None:
+        self.now_ms = boundary.now
+        self.random = boundary.random
+        self.ask = boundary.ask
+        self.cancel = boundary.cancel
+        self.answer = boundary.answer
+        self.log = boundary.log
+
+
+def start(boundary: JsProxy, settings: str) -> None:
+    """Start the toolbar and register it with the page's ``TOOLBAR`` object.
+
+    Args:
+        boundary: the JavaScript end; its ``register(call, resume, abort)`` takes the Python end, and from then on the
+            methods of ``TOOLBAR`` are these functions. The three proxies live as long as the page.
+        settings: JSON text ``{locale}``.
+    """
+    app = App(BrowserHost(boundary), json.loads(settings)["locale"])
+    boundary.register(create_proxy(app.call), create_proxy(app.resume), create_proxy(app.abort))

@@ -1,0 +1,171 @@
+/** The calls of this page: queued until Python is up, each with its own answer, deadline and abort. */
+import type { MethodSpec } from "../generated/contract";
+import type { AbortCode, Engine, Failure } from "../protocol";
+import { copyCall } from "./arguments";
+import type { Config } from "./config";
+import { failure, ToolbarError } from "./errors";
+import { ToolbarPromise } from "./promise";
+import type { Statistics } from "./statistics";
+
+/** How long Python may take to word the answer of a call whose deadline has passed, before it is worded here. */
+const GRACE_MS = 250;
+
+interface Pending {
+  readonly id: number;
+  readonly method: MethodSpec;
+  readonly args: string;
+  readonly correlationId: string;
+  readonly startedAt: number;
+  readonly timeoutMs: number;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: ToolbarError) => void;
+  /** Undoes the deadline's timer and the listener on the page's signal. */
+  release: () => void;
+  /** Whether the engine has it, so that a lost answer leaves the outcome of a write unknown. */
+  handedOver: boolean;
+}
+
+export class Calls {
+  readonly #pending = new Map<number, Pending>();
+  readonly #config: Config;
+  readonly #statistics: Statistics;
+  #engine: Engine | null = null;
+  /** Why there will be no engine, once that is known. */
+  #failed: Failure | null = null;
+  #lastId = 0;
+
+  constructor(config: Config, statistics: Statistics) {
+    this.#config = config;
+    this.#statistics = statistics;
+  }
+
+  /** How many calls wait for their answer. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** Makes a call of the page's. Never throws: whatever is wrong comes through the Promise. */
+  invoke(method: MethodSpec, passed: readonly unknown[]): ToolbarPromise<unknown> {
+    this.#config.freeze();
+    return new ToolbarPromise((resolve, reject) => {
+      const { text, options } = copyCall(method.parameters, passed);
+      const call: Pending = {
+        id: ++this.#lastId,
+        method,
+        args: text,
+        correlationId: newTraceId(),
+        startedAt: performance.now(),
+        timeoutMs: options.timeoutMs ?? this.#config.timeoutMs,
+        resolve,
+        reject,
+        release: () => undefined,
+        handedOver: false,
+      };
+      this.#pending.set(call.id, call);
+      this.#watch(call, options.signal);
+      if (!this.#pending.has(call.id)) return; // its signal was aborted already
+      if (this.#failed) this.#settleHere(call, this.#failed);
+      else if (this.#engine) this.#handOver(this.#engine, call);
+    });
+  }
+
+  /** Python is up: hands over what was queued, in the order of the calls. */
+  attach(engine: Engine): void {
+    this.#engine = engine;
+    for (const call of [...this.#pending.values()]) this.#handOver(engine, call);
+  }
+
+  /** There will be no engine: rejects every call, now and later. */
+  fail(reason: Failure): void {
+    this.#failed = reason;
+    this.#engine = null;
+    for (const call of [...this.#pending.values()]) this.#settleHere(call, reason);
+  }
+
+  /** The engine died with calls in flight; those that were not handed over stay queued for the next one. */
+  detach(): void {
+    this.#engine = null;
+    for (const call of [...this.#pending.values()]) {
+      if (!call.handedOver) continue;
+      this.#settleHere(call, failure("RUNTIME_LOST", this.#config.locale, {}, !call.method.writes));
+    }
+  }
+
+  /** Settles a call with what Python answered. An answer to a call that is settled already is dropped. */
+  answer(id: number, ok: boolean, text: string): void {
+    const call = this.#take(id, ok);
+    if (!call) return;
+    const value: unknown = JSON.parse(text);
+    if (ok) call.resolve(value);
+    else call.reject(new ToolbarError(value as Failure, call.correlationId));
+  }
+
+  #handOver(engine: Engine, call: Pending): void {
+    call.handedOver = true;
+    engine.call(call.id, call.method.path, call.args, call.correlationId);
+  }
+
+  #watch(call: Pending, signal: AbortSignal | undefined): void {
+    const timer = setTimeout(() => this.#expire(call), call.timeoutMs);
+    const onAbort = () => this.#abort(call);
+    call.release = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    };
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener("abort", onAbort, { once: true });
+  }
+
+  #abort(call: Pending): void {
+    this.#tellEngine(call, "ABORTED");
+    this.#settleHere(call, failure("ABORTED", this.#config.locale, {}, !(call.handedOver && call.method.writes)));
+  }
+
+  #expire(call: Pending): void {
+    this.#tellEngine(call, "TIMEOUT");
+    if (!this.#pending.has(call.id)) return;
+    const settle = () => {
+      const outcomeKnown = !(call.handedOver && call.method.writes);
+      const reason = failure("TIMEOUT", this.#config.locale, { timeoutMs: call.timeoutMs }, outcomeKnown);
+      this.#settleHere(call, reason);
+    };
+    if (!call.handedOver) return settle();
+    const timer = setTimeout(settle, GRACE_MS);
+    call.release = () => clearTimeout(timer);
+  }
+
+  #tellEngine(call: Pending, code: AbortCode): void {
+    if (call.handedOver) this.#engine?.abort(call.id, code, call.timeoutMs);
+  }
+
+  /** Settles a call without Python, as the method's contract says. */
+  #settleHere(call: Pending, reason: Failure): void {
+    if (!this.#take(call.id, false)) return;
+    const { code, message, retryable } = reason;
+    if (call.method.onError === "reject" || REJECTS_ALWAYS.has(code)) {
+      call.reject(new ToolbarError(reason, call.correlationId));
+    } else if (call.method.onError === "refuse-open") {
+      call.resolve({ result: false, error: message, errorCode: code, retryable, listFieldValueList: [] });
+    } else {
+      call.resolve({ error: message, errorCode: code, retryable });
+    }
+  }
+
+  #take(id: number, ok: boolean): Pending | undefined {
+    const call = this.#pending.get(id);
+    if (!call) return undefined;
+    this.#pending.delete(id);
+    call.release();
+    this.#statistics.add(call.method.path, performance.now() - call.startedAt, ok);
+    return call;
+  }
+}
+
+/** What rejects whatever the method: the page's own abort, and that there is no toolbar (contract section 2). */
+const REJECTS_ALWAYS = new Set(["ABORTED", "BOOT_FAILED", "ENGINE_BLOCKED", "RUNTIME_LOST"]);
+
+/** 128 random bits as a W3C trace id. `crypto.randomUUID` is missing on pages without TLS. */
+function newTraceId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,39 @@
+/** The error with which a Promise of ours rejects, and the failures that are found before Python is up. */
+import { RETRYABLE, SENTENCES } from "../generated/contract";
+import type { Failure } from "../protocol";
+
+/** Contract section 2. `outcomeKnown` is false in the rare case that a write may or may not have happened. */
+export class ToolbarError extends Error {
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly correlationId: string;
+  readonly outcomeKnown: boolean;
+
+  constructor(failure: Failure, correlationId: string) {
+    super(failure.message);
+    this.name = "ToolbarError";
+    this.code = failure.code;
+    this.retryable = failure.retryable;
+    this.details = failure.details;
+    this.correlationId = correlationId;
+    this.outcomeKnown = failure.outcomeKnown;
+  }
+
+  /** An Error has no own enumerable text; pages that log `JSON.stringify(error)` should see what happened. */
+  toJSON(): Record<string, unknown> {
+    const { name, code, message, retryable, details, correlationId, outcomeKnown } = this;
+    return { name, code, message, retryable, details, correlationId, outcomeKnown };
+  }
+}
+
+/** Builds a failure in the same words that Python would use. */
+export function failure(
+  code: keyof (typeof SENTENCES)["it"],
+  locale: "it" | "en",
+  details: Readonly<Record<string, unknown>> = {},
+  outcomeKnown = true,
+): Failure {
+  const message = SENTENCES[locale][code].replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? "?"));
+  return { code, message, retryable: RETRYABLE.includes(code), details, outcomeKnown };
+}

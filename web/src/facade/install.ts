@@ -1,0 +1,60 @@
+/** Puts the TOOLBAR object on the window: our own, or EASYCIM into that of a legacy SDK (companion mode). */
+import { METHODS, NAMESPACE_ALIASES } from "../generated/contract";
+import type { Calls } from "./calls";
+
+/** Marks a TOOLBAR that is ours, so that a second load of the script changes nothing (contract section 1). */
+const OURS = Symbol.for("toolbar-py");
+
+type Namespace = Record<string, (...args: unknown[]) => unknown>;
+
+/** What TOOLBAR carries beside its namespaces. */
+export interface Extras {
+  readonly ready: Promise<unknown>;
+  readonly configure: (given: unknown) => void;
+  readonly health: () => Promise<unknown>;
+  readonly diagnostics: () => Promise<unknown>;
+}
+
+/** Whether the script has run in this window before. */
+export function isInstalled(target: Window): boolean {
+  const existing: unknown = Reflect.get(target, "TOOLBAR");
+  return isExtensible(existing) && OURS in existing;
+}
+
+/**
+ * Defines the namespaces and the extras. Beside a legacy SDK nothing that is there is touched but EASYCIM, and nothing
+ * of ours shows up when its TOOLBAR is enumerated.
+ */
+export function install(target: Window, calls: Calls, extras: Extras): void {
+  const existing: unknown = Reflect.get(target, "TOOLBAR");
+  const companion = isExtensible(existing);
+  const toolbar: object = companion ? existing : {};
+  for (const [name, namespace] of Object.entries(namespaces(calls))) {
+    define(toolbar, name, namespace, true);
+  }
+  for (const [alias, name] of Object.entries(NAMESPACE_ALIASES)) {
+    define(toolbar, alias, Reflect.get(toolbar, name), false);
+  }
+  for (const [name, value] of Object.entries(extras)) {
+    if (!(name in toolbar)) define(toolbar, name, value, !companion);
+  }
+  Object.defineProperty(toolbar, OURS, { value: true });
+  if (!companion) Reflect.set(target, "TOOLBAR", toolbar);
+}
+
+function namespaces(calls: Calls): Record<string, Namespace> {
+  const found: Record<string, Namespace> = {};
+  for (const method of METHODS) {
+    const namespace = (found[method.namespace] ??= {});
+    namespace[method.name] = (...passed) => calls.invoke(method, passed);
+  }
+  return found;
+}
+
+function define(target: object, name: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(target, name, { value, enumerable, configurable: true, writable: true });
+}
+
+function isExtensible(value: unknown): value is object {
+  return (typeof value === "object" || typeof value === "function") && value !== null && Object.isExtensible(value);
+}

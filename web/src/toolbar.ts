@@ -1,0 +1,54 @@
+/**
+ * The loader: defines `window.TOOLBAR` at once, queues calls, starts Python, hands over to it (contract section 1).
+ * A classic script, so that a page may load it in any way and at any time.
+ */
+import { Calls } from "./facade/calls";
+import { Config } from "./facade/config";
+import { ToolbarError } from "./facade/errors";
+import { install, isInstalled } from "./facade/install";
+import { ToolbarPromise } from "./facade/promise";
+import { Statistics } from "./facade/statistics";
+import type { EngineInfo, Failure } from "./protocol";
+import { Starter } from "./starter";
+
+function main(): void {
+  if (isInstalled(window)) return;
+  const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript : null;
+  const loadedAt = performance.now();
+  const config = new Config(script, Reflect.get(window, "TOOLBAR_CONFIG"));
+  const statistics = new Statistics();
+  const calls = new Calls(config, statistics);
+  const starter = new Starter(config, calls);
+
+  let bootMs: number | null = null;
+  const ready = new ToolbarPromise<EngineInfo & { bootMs: number }>((resolve, reject) => {
+    starter.start().then(
+      (info) => {
+        bootMs = Math.round(performance.now() - loadedAt);
+        const detail = { version: info.version, runtime: info.runtime, bootMs };
+        resolve(detail);
+        window.dispatchEvent(new CustomEvent("toolbar:ready", { detail }));
+      },
+      (reason: Failure) => {
+        calls.fail(reason);
+        reject(new ToolbarError(reason, ""));
+        window.dispatchEvent(new CustomEvent("toolbar:error", { detail: { ...reason } }));
+      },
+    );
+  });
+  // Whoever wants to know awaits `ready`; that nobody does is not an error of the page's.
+  ready.catch(() => undefined);
+
+  const report = () => ({ methods: statistics.report(), pending: calls.pending, bootMs, runtime: starter.runtime });
+  install(window, calls, {
+    ready,
+    configure: (given) => {
+      config.configure(given);
+      starter.reconfigure();
+    },
+    health: () => ToolbarPromise.resolve(report()),
+    diagnostics: () => ToolbarPromise.resolve({ ...report(), ...starter.diagnostics(), page: location.origin }),
+  });
+}
+
+main();
