@@ -1,0 +1,77 @@
+"""``toolbar-py serve``: run the service."""
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from toolbar_py.cli.options import DEFAULT_DATA, DataDir
+from toolbar_py.service.settings import SDK_DIR, Settings
+
+_MINUTE_MS = 60_000
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+def serve(
+    *,
+    data: DataDir = DEFAULT_DATA,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 takes a free one.")] = 8765,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo",
+            help="Add a demo campaign of 1,000 contacts (demo|1|1|1 to demo|1|1|1000) and the operators op1@demo to "
+            "op100@demo and supervisor@demo, all with the password 'demo'.",
+        ),
+    ] = False,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ORIGIN",
+            help="Origin whose pages may use the service, e.g. https://crm.example. Repeat it for more.",
+        ),
+    ] = None,
+    lease_minutes: Annotated[
+        float, typer.Option(min=0.001, help="How long an opened ECID is surely the operator's without a sign of life.")
+    ] = 30,
+    public_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="How pages reach the service, when a proxy is in front of it.")
+    ] = None,
+    sdk_dir: Annotated[
+        Path, typer.Option(metavar="DIR", help="Serve the browser files of another build.", show_default="built in")
+    ] = SDK_DIR,
+    log_level: Annotated[LogLevel, typer.Option(help="How much to log on stderr, as lines of JSON.")] = "info",
+) -> None:
+    """Run the service: easyCIM for the toolbar, and the toolbar's files for the pages.
+
+    It prints its URL when it is up and stops cleanly on Ctrl+C or SIGTERM.
+    """
+    try:
+        settings = Settings(
+            data_dir=data,
+            host=host,
+            port=port,
+            public_url=public_url,
+            allow_origins=tuple(allow_origin or ()),
+            demo=demo,
+            lease_ms=int(lease_minutes * _MINUTE_MS),
+            sdk_dir=sdk_dir,
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--allow-origin") from None
+    if not _is_loopback(host):
+        typer.echo(f"toolbar-py: warning: {host} is reachable from other machines, without encryption", err=True)
+    # Loading the service takes longer than printing help should.
+    from toolbar_py.service.server import serve as run_server  # noqa: PLC0415
+
+    run_server(settings, lambda url: typer.echo(f"easyCIM answers at {url}/ (Ctrl+C stops it)"), log_level)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

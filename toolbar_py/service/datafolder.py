@@ -1,0 +1,38 @@
+"""The folder that holds everything a service must not lose: the database and the signing secret."""
+
+from toolbar_py.service.clock import now_ms
+from toolbar_py.service.errors import SetupError
+from toolbar_py.service.security.secret import load_secret
+from toolbar_py.service.security.tokens import Tokens
+from toolbar_py.service.settings import Settings
+from toolbar_py.service.store.dialect import SqliteDialect
+from toolbar_py.service.store.sql import SqlStore
+
+
+class DataFolder:
+    """Makes the folder when it is missing, for its owner only.
+
+    Raises:
+        SetupError: it cannot be made or written.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        try:
+            settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (settings.data_dir / ".writable").touch()
+            (settings.data_dir / ".writable").unlink(missing_ok=True)
+        except OSError as error:
+            raise SetupError(f"cannot use the data folder {settings.data_dir}: {error.strerror}") from None
+
+    def store(self) -> SqlStore:
+        """Give the store, not yet opened."""
+        return SqlStore(SqliteDialect(self._settings.database), now_ms, self._settings.lease_ms)
+
+    def tokens(self) -> Tokens:
+        """Give what makes and checks tokens.
+
+        Raises:
+            SetupError: the secret cannot be used.
+        """
+        return Tokens(load_secret(self._settings.data_dir), now_ms)

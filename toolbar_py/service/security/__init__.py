@@ -1,0 +1,1 @@
+"""Who may ask: the signing secret, bearer tokens and passwords."""

@@ -1,0 +1,1 @@
+"""Where easyCIM's data lives: one small interface (:mod:`.base`) and SQL behind it."""

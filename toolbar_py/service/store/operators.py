@@ -1,0 +1,38 @@
+"""Operators and their profiles in the database."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from sqlalchemy import Connection, RowMapping, bindparam, select
+
+from toolbar_py.service.store.base import OperatorRecord, Role, UnknownOperatorError
+from toolbar_py.service.store.dialect import Dialect
+from toolbar_py.service.store.tables import operators
+
+_OPERATOR = select(operators).where(operators.c.id == bindparam("id"))
+
+
+def find_operator(connection: Connection, operator: str) -> OperatorRecord:
+    """Give an operator.
+
+    Raises:
+        UnknownOperatorError: nobody has this id.
+    """
+    row = connection.execute(_OPERATOR, {"id": operator}).mappings().first()
+    if row is None:
+        raise UnknownOperatorError(operator)
+    return _record(row)
+
+
+def add_operators(connection: Connection, dialect: Dialect, records: Sequence[OperatorRecord]) -> int:
+    """Register the operators who are not known yet; gives how many were new."""
+    if not records:
+        return 0
+    statement = dialect.insert(operators).on_conflict_do_nothing().returning(operators.c.id)
+    rows = [{**asdict(record), "role": record.role.value} for record in records]
+    return len(connection.execute(statement, rows).all())
+
+
+def _record(row: RowMapping) -> OperatorRecord:
+    values = dict(row)
+    return OperatorRecord(role=Role(values.pop("role")), **values)

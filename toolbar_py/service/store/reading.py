@@ -1,0 +1,117 @@
+"""Reads a contact with all that belongs to it."""
+
+from collections.abc import Sequence
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, RowMapping, bindparam, case, select
+
+from toolbar_py.service.domain.reservation import Reservation
+from toolbar_py.service.store.activities import Activities
+from toolbar_py.service.store.base import ContactRecord, ScriptKind
+from toolbar_py.service.store.tables import attempts, contacts, fields, scripts
+from toolbar_py.wire.contacts import Attempt, ContactState, FieldValue, Label
+from toolbar_py.wire.errors import UnknownEcidError
+
+ATTEMPTS_MAX = 200
+"""How many attempts of a contact are shown: the newest."""
+
+LABELS: TypeAdapter[list[Label]] = TypeAdapter(list[Label])
+
+_CONTACT = select(contacts).where(contacts.c.ecid == bindparam("ecid"))
+_FIELDS = (
+    select(fields.c.name, fields.c.key_code, fields.c.value)
+    .where(fields.c.ecid == bindparam("ecid"))
+    .order_by(fields.c.position)
+)
+_ATTEMPTS = (
+    select(attempts).where(attempts.c.ecid == bindparam("ecid")).order_by(attempts.c.id.desc()).limit(ATTEMPTS_MAX)
+)
+_SCRIPT = (
+    select(scripts.c.operator, scripts.c.contact_id, scripts.c.kind)
+    .where(scripts.c.ecid == bindparam("ecid"))
+    .order_by(case((scripts.c.operator == bindparam("operator"), 0), else_=1), scripts.c.opened_at.desc())
+    .limit(1)
+)
+
+
+def find_contact(connection: Connection, ecid: str) -> RowMapping:
+    """Give the row of a contact.
+
+    Raises:
+        UnknownEcidError: no contact has the ECID.
+    """
+    row = connection.execute(_CONTACT, {"ecid": ecid}).mappings().first()
+    if row is None:
+        raise UnknownEcidError(ecid=ecid)
+    return row
+
+
+def reservation_of(row: RowMapping) -> Reservation:
+    """Give the reservation in a contact's row."""
+    return Reservation(row["holder"], row["lease_until"], row["fence"], row["close_reason"])
+
+
+def latest_script(connection: Connection, ecid: str, operator: str) -> tuple[str, ScriptKind]:
+    """Give ContactID and kind of the operator's latest script of an ECID; of others only the kind."""
+    row = connection.execute(_SCRIPT, {"ecid": ecid, "operator": operator}).first()
+    if row is None:
+        return "", ScriptKind.PREVIEW
+    opened_by, contact_id, kind = row
+    return contact_id if opened_by == operator else "", ScriptKind(kind)
+
+
+def read_contact(
+    connection: Connection, row: RowMapping, script: tuple[str, ScriptKind], activities: Activities
+) -> ContactRecord:
+    """Give the contact of a row with its fields, attempts and outcomes.
+
+    Args:
+        script: as :func:`latest_script` gives it.
+    """
+    ecid = row["ecid"]
+    contact_id, kind = script
+    return ContactRecord(
+        ecid=ecid,
+        macro_activity=row["macro_activity"],
+        campaign=row["campaign"],
+        phone_number=row["phone_number"],
+        state=_state(row),
+        reservation=reservation_of(row),
+        script_contact_id=contact_id,
+        script_kind=kind,
+        fields=_fields(connection, ecid),
+        attempts=_attempts(connection, ecid) if row["attempted"] else (),
+        outcomes=[rule.outcome for rule in activities.rules(connection, row["macro_activity"])],
+    )
+
+
+def _state(row: RowMapping) -> ContactState:
+    if row["closed_at"] is not None:
+        return ContactState.CLOSED
+    if row["holder"] is not None:
+        return ContactState.RESERVED
+    return ContactState.SCHEDULED if row["attempted"] else ContactState.NEW
+
+
+def _fields(connection: Connection, ecid: str) -> Sequence[FieldValue]:
+    rows = connection.execute(_FIELDS, {"ecid": ecid})
+    # What is stored was validated on its way in.
+    return [
+        FieldValue.model_construct(field_name=name, categorized_field_key_code=key_code, value=value)
+        for name, key_code, value in rows
+    ]
+
+
+def _attempts(connection: Connection, ecid: str) -> Sequence[Attempt]:
+    rows = connection.execute(_ATTEMPTS, {"ecid": ecid}).mappings().all()
+    return [
+        Attempt.model_construct(
+            at=row["at"],
+            agent=row["agent"],
+            outcome=row["outcome"],
+            note=row["note"],
+            labels=LABELS.validate_json(row["labels"]),
+            duration_sec=row["duration_sec"],
+        )
+        for row in reversed(rows)
+    ]

@@ -1,0 +1,133 @@
+"""The store in SQL."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete
+
+from toolbar_py.service.store import migrate
+from toolbar_py.service.store.activities import DEFAULT, Activities
+from toolbar_py.service.store.base import (
+    Clock,
+    ContactRecord,
+    ImportRow,
+    MacroActivityRecord,
+    OpenCommand,
+    OpenedRecord,
+    OpenInboundCommand,
+    OperatorRecord,
+    SaveCommand,
+    SavedRecord,
+    StoreVersionError,
+    UnknownOperatorError,
+)
+from toolbar_py.service.store.database import Database
+from toolbar_py.service.store.dialect import Dialect
+from toolbar_py.service.store.importing import Importing
+from toolbar_py.service.store.opening import Opening
+from toolbar_py.service.store.operators import add_operators, find_operator
+from toolbar_py.service.store.reading import find_contact, latest_script, read_contact
+from toolbar_py.service.store.saving import Saving
+from toolbar_py.service.store.searching import search
+from toolbar_py.service.store.tables import saves
+from toolbar_py.wire.contacts import SearchRequest
+from toolbar_py.wire.profile import MacroActivityOutcomes
+
+
+class SqlStore:
+    """:class:`toolbar_py.service.store.base.Store` over SQLAlchemy.
+
+    Args:
+        dialect: which database.
+        clock: gives epoch ms.
+        lease_ms: how long a reservation is sure.
+    """
+
+    def __init__(self, dialect: Dialect, clock: Clock, lease_ms: int) -> None:
+        self._dialect = dialect
+        self._clock = clock
+        self._database = Database(dialect)
+        self._activities = Activities(dialect, clock)
+        self._opening = Opening(dialect, self._activities, lease_ms)
+        self._saving = Saving(self._activities)
+        self._importing = Importing(dialect, self._activities)
+
+    async def open(self) -> None:
+        """Migrate, and see to it that the built-in macro activity exists."""
+        await self._database.prepare()
+        await self._database.write(lambda connection: migrate.migrate(connection, self._dialect))
+        await self.add_macro_activity(DEFAULT)
+
+    async def close(self) -> None:
+        """Finish what runs and close every connection."""
+        self._database.close()
+
+    async def check(self) -> None:
+        """Make sure that the database answers and is migrated."""
+        found = await self._database.read(migrate.version)
+        if found != migrate.HEAD:
+            raise StoreVersionError(f"the database has schema {found}, not {migrate.HEAD}")
+
+    async def open_script(self, command: OpenCommand) -> OpenedRecord:
+        """Open a script and reserve its ECID, if it may be."""
+        return await self._database.write(
+            lambda connection: self._opening.open_script(connection, command, self._clock())
+        )
+
+    async def open_inbound(self, command: OpenInboundCommand) -> OpenedRecord:
+        """Open the script of an inbound contact."""
+        return await self._database.write(
+            lambda connection: self._opening.open_inbound(connection, command, self._clock())
+        )
+
+    async def save_script(self, command: SaveCommand) -> SavedRecord:
+        """Save a script, or give the answer that its key got before."""
+        return await self._database.write(
+            lambda connection: self._saving.save_script(connection, command, self._clock())
+        )
+
+    async def contact(self, ecid: str, operator: str) -> ContactRecord:
+        """Give a contact as the operator sees it."""
+        return await self._database.read(
+            lambda connection: read_contact(
+                connection,
+                find_contact(connection, ecid),
+                latest_script(connection, ecid, operator),
+                self._activities,
+            )
+        )
+
+    async def search(self, request: SearchRequest, limit: int) -> tuple[list[dict[str, str]], bool]:
+        """Find contacts by their fields."""
+        return await self._database.read(lambda connection: search(connection, request, limit))
+
+    async def operator(self, operator: str) -> OperatorRecord | None:
+        """Give an operator, or None."""
+        try:
+            return await self._database.read(lambda connection: find_operator(connection, operator))
+        except UnknownOperatorError:
+            return None
+
+    async def add_operators(self, operators: Sequence[OperatorRecord]) -> int:
+        """Register those who are not known yet."""
+        return await self._database.write(lambda connection: add_operators(connection, self._dialect, operators))
+
+    async def macro_activities(self) -> list[MacroActivityOutcomes]:
+        """Give all macro activities with their outcomes."""
+        return await self._database.read(self._activities.all)
+
+    async def add_macro_activity(self, activity: MacroActivityRecord) -> bool:
+        """Create a macro activity, unless it exists."""
+        return await self._database.write(lambda connection: self._activities.add(connection, activity))
+
+    async def import_rows(
+        self, macro_activity: str, campaign: str, rows: Iterable[ImportRow]
+    ) -> list[tuple[ImportRow, str]]:
+        """Insert a batch of contacts."""
+        return await self._database.write(
+            lambda connection: self._importing.import_rows(connection, macro_activity, campaign, rows, self._clock())
+        )
+
+    async def purge_saves(self, before: int) -> int:
+        """Forget the answers of old saves."""
+        statement = delete(saves).where(saves.c.saved_at < before)
+        return await self._database.write(lambda connection: connection.execute(statement).rowcount)
