@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from toolbar_py import __version__
+from toolbar_py.cli.importing import import_contacts
 from toolbar_py.cli.serve import serve
 from toolbar_py.cli.token import token
 from toolbar_py.service.errors import SetupError
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(serve)
 app.command()(token)
+app.command("import")(import_contacts)
 
 
 def _version(wanted: bool) -> None:

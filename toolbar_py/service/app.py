@@ -1,5 +1,6 @@
 """Wires one service: everything is made here and handed to what needs it."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -7,20 +8,41 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from toolbar_py import __version__
+from toolbar_py.service.clock import now_ms
 from toolbar_py.service.datafolder import DataFolder
 from toolbar_py.service.demo import seed
+from toolbar_py.service.housekeeping import keep_house
+from toolbar_py.service.imports import Importer
 from toolbar_py.service.middleware.cors import Cors
 from toolbar_py.service.middleware.limits import BodyLimit
 from toolbar_py.service.middleware.trace import Guard, Trace
 from toolbar_py.service.problems import install_problems
 from toolbar_py.service.routes.contacts import contact_routes
+from toolbar_py.service.routes.imports import import_routes
 from toolbar_py.service.routes.operations import API, operation_routes
+from toolbar_py.service.routes.profile import login_routes, profile_routes
 from toolbar_py.service.routes.scripts import script_routes
 from toolbar_py.service.routes.sdk import sdk_routes
 from toolbar_py.service.security.access import SignedIn
+from toolbar_py.service.security.passwords import Passwords
+from toolbar_py.service.security.throttle import Throttle
 from toolbar_py.service.settings import Settings
+from toolbar_py.service.store.base import Role, Store
 
 _PUBLIC = ("/sdk/", "/healthz", "/readyz", "/openapi.json", f"{API}/openapi.json")
+
+
+async def prepare(settings: Settings) -> None:
+    """Bring a data folder up to date before a service starts on it, so that what is wrong can be told plainly.
+
+    Raises:
+        SetupError: the data folder cannot be used.
+    """
+    store = DataFolder(settings).store()
+    try:
+        await _open(store, settings)
+    finally:
+        await store.close()
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -31,15 +53,21 @@ def create_app(settings: Settings) -> FastAPI:
     """
     folder = DataFolder(settings)
     store = folder.store()
-    signed_in = SignedIn(folder.tokens())
+    tokens = folder.tokens()
+    passwords = Passwords()
+    importer = Importer(store)
+    signed_in = SignedIn(tokens)
+    supervisor = SignedIn(tokens, Role.SUPERVISOR)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
-        await store.open()
-        if settings.demo:
-            await seed(store)
+        await _open(store, settings)
+        housekeeping = asyncio.create_task(keep_house(store, now_ms, settings.save_retention_ms))
         yield
+        housekeeping.cancel()
+        await asyncio.gather(housekeeping, return_exceptions=True)
         await store.close()
+        passwords.close()
 
     app = FastAPI(
         title="easyCIM",
@@ -60,8 +88,18 @@ def create_app(settings: Settings) -> FastAPI:
     install_problems(app)
     api = APIRouter(prefix=API)
     api.include_router(script_routes(store, signed_in))
+    # Before /contacts/{ecid}, which would take any path below it.
+    api.include_router(import_routes(store, importer, supervisor, settings.data_dir))
     api.include_router(contact_routes(store, signed_in))
+    api.include_router(profile_routes(store, signed_in))
+    api.include_router(login_routes(store, tokens, passwords, Throttle(now_ms), settings.token_ttl_s))
     app.include_router(operation_routes(app, store, settings))
     app.include_router(api)
     app.include_router(sdk_routes(settings))
     return app
+
+
+async def _open(store: Store, settings: Settings) -> None:
+    await store.open()
+    if settings.demo:
+        await seed(store)

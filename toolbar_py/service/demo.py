@@ -44,7 +44,7 @@ async def seed(store: Store) -> None:
     try:
         await store.contact(f"demo|1|1|{CONTACTS}", "")
     except UnknownEcidError:
-        await store.import_rows(ACTIVITY.code, CAMPAIGN, _contacts())
+        await store.import_rows(ACTIVITY.code, CAMPAIGN, list(_contacts()))
 
 
 def _operators() -> Iterator[OperatorRecord]:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -73,13 +73,27 @@ def problem_response(
     problem = Problem(
         title=HTTPStatus(number).phrase,
         status=number,
-        detail=sentence(error, _locale(header(scope, b"accept-language"))),
+        detail=sentence(error, asked_locale(scope)),
         code=error.code,
         retryable=error.retryable,
         details=error.details,
         correlation_id=trace_id(scope),
     )
     return Response(problem.to_json(), number, all_headers, PROBLEM_TYPE)
+
+
+def asked_locale(scope: Scope) -> Locale:
+    """Choose the language by Accept-Language (RFC 9110); English when none of ours is asked for."""
+    accepted = header(scope, b"accept-language")
+    best: tuple[float, Locale] = (0.0, "en")
+    for part in accepted[:500].split(","):
+        tag, _, parameter = part.strip().partition(";")
+        weight = _weight(parameter)
+        primary = tag.partition("-")[0].lower()
+        for locale in LOCALES:
+            if primary == locale and weight > best[0]:
+                best = (weight, locale)
+    return best[1]
 
 
 def install_problems(app: FastAPI) -> None:
@@ -108,6 +122,11 @@ def install_problems(app: FastAPI) -> None:
         known = ", ".join(error.known)
         return problem_response(request.scope, invalid("macroActivity", "choice", allowed=known))
 
+    def gone(request: Request, _error: Exception) -> Response:
+        # Nobody is there to read this; it ends the request without an alarm in the log.
+        return problem_response(request.scope, invalid("", "missing"), status=400)
+
+    app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(ToolbarError, toolbar_error)
     app.add_exception_handler(RequestValidationError, validation)
     app.add_exception_handler(HTTPException, http)
@@ -151,19 +170,6 @@ def _challenge(error: UnauthenticatedError) -> str:
     if reason in ("invalid_token", "expired_token"):
         return f'Bearer realm="easycim", error="invalid_token", error_description="{reason}"'
     return 'Bearer realm="easycim"'
-
-
-def _locale(accepted: str) -> Locale:
-    """Choose the language by Accept-Language (RFC 9110); English when none of ours is asked for."""
-    best: tuple[float, Locale] = (0.0, "en")
-    for part in accepted[:500].split(","):
-        tag, _, parameter = part.strip().partition(";")
-        weight = _weight(parameter)
-        primary = tag.partition("-")[0].lower()
-        for locale in LOCALES:
-            if primary == locale and weight > best[0]:
-                best = (weight, locale)
-    return best[1]
 
 
 def _weight(parameter: str) -> float:

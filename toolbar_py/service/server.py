@@ -1,5 +1,6 @@
 """Runs a service: takes the port, starts uvicorn, tells when it is up, stops cleanly on a signal."""
 
+import asyncio
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -7,7 +8,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from toolbar_py.service.app import create_app
+from toolbar_py.service.app import create_app, prepare
 from toolbar_py.service.errors import SetupError
 from toolbar_py.service.logs import log_to_stderr
 from toolbar_py.service.settings import Settings
@@ -29,6 +30,7 @@ def serve(settings: Settings, announce: Callable[[str], None], log_level: str = 
         SetupError: the port is taken, the address is not this machine's, or the data folder cannot be used.
     """
     log_to_stderr(log_level)
+    asyncio.run(prepare(settings))
     listener = _listen(settings.host, settings.port)
     try:
         config = uvicorn.Config(

@@ -169,7 +169,10 @@ class RejectedRow(WireModel):
 
 
 class ImportReport(WireModel):
-    """What became of an import: ``imported + rejected == read``."""
+    """What became of an import: ``imported + rejected == read``.
+
+    ``rejected_rows`` lists the first 10,000 at most; ``rejected`` counts them all.
+    """
 
     macro_activity: str
     read: int

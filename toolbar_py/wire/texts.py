@@ -107,6 +107,8 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "expired_token": "token scaduto",
         "wrong_password": "operatore o password errati",
         "key_reused": "la stessa Idempotency-Key con un contenuto diverso",
+        "ecid_exists": "l'ECID esiste già",
+        "supervisor_only": "serve il ruolo di supervisore",
     },
     "en": {
         "text": "text",
@@ -127,6 +129,8 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "expired_token": "expired token",
         "wrong_password": "wrong operator or password",
         "key_reused": "the same Idempotency-Key with another content",
+        "ecid_exists": "the ECID exists already",
+        "supervisor_only": "it takes a supervisor",
     },
 }
 

@@ -3,7 +3,7 @@
 Every method is one transaction. Moments are epoch ms; the store reads them from the clock it was given.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -21,6 +21,7 @@ from toolbar_py.wire.contacts import (
     SearchRequest,
 )
 from toolbar_py.wire.profile import MacroActivityOutcomes
+from toolbar_py.wire.texts import Locale
 
 Clock = Callable[[], int]
 """Gives the present moment in epoch ms."""
@@ -47,8 +48,7 @@ class UnknownMacroActivityError(StoreError):
     """
 
     def __init__(self, code: str, known: Sequence[str]) -> None:
-        super().__init__(code)
-        self.code = code
+        super().__init__(f"there is no macro activity {code}; there are {', '.join(known)}")
         self.known = list(known)
 
 
@@ -168,7 +168,7 @@ class OperatorRecord:
 
     id: str
     role: Role
-    locale: str
+    locale: Locale
     password_hash: str | None
     script_enabled: bool
     save_without_reservation: bool
@@ -177,11 +177,15 @@ class OperatorRecord:
 
 @dataclass(frozen=True, slots=True)
 class MacroActivityRecord:
-    """A macro activity to create: the parent of campaigns."""
+    """A macro activity to create: the parent of campaigns.
+
+    Args:
+        ecid_prefix: the first three parts of the ECIDs that are generated for it; None has one made.
+    """
 
     code: str
     name: str
-    ecid_prefix: str
+    ecid_prefix: str | None = None
     own_outcomes: Sequence[OutcomeRule] = ()
 
 
@@ -265,14 +269,16 @@ class Store(Protocol):
         """Create a macro activity with the built-in outcomes and its own; gives False when it exists already."""
         ...
 
-    async def import_rows(
-        self, macro_activity: str, campaign: str, rows: Iterable[ImportRow]
-    ) -> list[tuple[ImportRow, str]]:
-        """Insert a batch of contacts; gives the rows whose ECID exists already, with that ECID.
+    async def require_macro_activity(self, code: str) -> None:
+        """Make sure that a macro activity exists.
 
         Raises:
-            UnknownMacroActivityError: no macro activity has the code.
+            UnknownMacroActivityError: it does not.
         """
+        ...
+
+    async def import_rows(self, macro_activity: str, campaign: str, rows: Sequence[ImportRow]) -> list[ImportRow]:
+        """Insert a batch of contacts; gives the rows whose ECID exists already, which were left out."""
         ...
 
     async def purge_saves(self, before: int) -> int:

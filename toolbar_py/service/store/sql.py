@@ -1,6 +1,6 @@
 """The store in SQL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import delete
 
@@ -49,7 +49,7 @@ class SqlStore:
         self._activities = Activities(dialect, clock)
         self._opening = Opening(dialect, self._activities, lease_ms)
         self._saving = Saving(self._activities)
-        self._importing = Importing(dialect, self._activities)
+        self._importing = Importing(dialect)
 
     async def open(self) -> None:
         """Migrate, and see to it that the built-in macro activity exists."""
@@ -119,9 +119,11 @@ class SqlStore:
         """Create a macro activity, unless it exists."""
         return await self._database.write(lambda connection: self._activities.add(connection, activity))
 
-    async def import_rows(
-        self, macro_activity: str, campaign: str, rows: Iterable[ImportRow]
-    ) -> list[tuple[ImportRow, str]]:
+    async def require_macro_activity(self, code: str) -> None:
+        """Make sure that a macro activity exists."""
+        await self._database.read(lambda connection: self._activities.require(connection, code))
+
+    async def import_rows(self, macro_activity: str, campaign: str, rows: Sequence[ImportRow]) -> list[ImportRow]:
         """Insert a batch of contacts."""
         return await self._database.write(
             lambda connection: self._importing.import_rows(connection, macro_activity, campaign, rows, self._clock())
