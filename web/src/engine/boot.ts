@@ -16,14 +16,21 @@ export interface EngineFiles {
 export interface BootedPython {
   /** Starts the toolbar and lets it register itself with the boundary. */
   start(boundary: Boundary, settings: EngineSettings): void;
-  heapBytes(): number;
+  /** What a leak would show in: the Wasm heap in bytes, and the objects each side holds of the other. */
+  census(): { heapBytes: number; proxies: number; references: number };
 }
 
 /** What we use of Pyodide; its own types drag in Node's. */
 interface Pyodide {
   pyimport(name: "micropip"): Micropip;
   pyimport(name: "toolbar_py.page.host.browser"): BrowserModule;
-  readonly _module: { readonly HEAP8: Int8Array };
+  /** Emscripten's module: private, so it is touched here only. */
+  readonly _module: {
+    readonly HEAP8: Int8Array;
+    readonly pyproxy_alloc_map: ReadonlyMap<unknown, string>;
+    enable_pyproxy_allocation_tracing(): void;
+    _hiwire_num_refs(): number;
+  };
 }
 
 interface PyodideModule {
@@ -53,11 +60,17 @@ export async function bootPyodide(files: EngineFiles): Promise<BootedPython> {
     // Product code is async only; Safari has no stack switching and would raise.
     enableRunUntilComplete: false,
   });
+  // Three proxies are made in a page's life: to watch for more costs nothing.
+  pyodide._module.enable_pyproxy_allocation_tracing();
   const micropip = pyodide.pyimport("micropip");
   await micropip.install.callKwargs("toolbar-py-page", { index_urls: `${files.index}{package_name}.html` });
   const browser = pyodide.pyimport("toolbar_py.page.host.browser");
   return {
     start: (boundary, settings) => browser.start(boundary, JSON.stringify(settings)),
-    heapBytes: () => pyodide._module.HEAP8.length,
+    census: () => ({
+      heapBytes: pyodide._module.HEAP8.length,
+      proxies: pyodide._module.pyproxy_alloc_map.size,
+      references: pyodide._module._hiwire_num_refs(),
+    }),
   };
 }

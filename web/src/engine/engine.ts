@@ -34,7 +34,7 @@ export async function startEngine(files: EngineFiles, settings: EngineSettings, 
     diagnostics: () => ({
       version: VERSION,
       storage: storage.kind,
-      heapBytes: python.heapBytes(),
+      ...python.census(),
       asksWaiting: boundary.waiting,
       lastExchangeAt: transport.lastExchangeAt,
     }),
