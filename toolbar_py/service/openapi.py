@@ -6,8 +6,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode
 
 from toolbar_py.service.problems import PROBLEM_TYPE
+from toolbar_py.wire.contacts import ImportedContact
 from toolbar_py.wire.errors import Problem
 
 _ERROR = 400
@@ -23,15 +26,26 @@ def describe(app: FastAPI) -> dict[str, Any]:
     """Give the OpenAPI description of an app whose errors are all problems."""
     document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    problem = Problem.model_json_schema(mode="serialization", ref_template=_REFERENCE)
-    schemas |= problem.pop("$defs", {})
-    schemas["Problem"] = problem
-    content = {PROBLEM_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}
+    _add(schemas, Problem, "serialization")
+    _add(schemas, ImportedContact, "validation")
+    content = {PROBLEM_TYPE: {"schema": reference(Problem)}}
     for responses in _responses(document):
         for status, response in responses.items():
             if int(status) >= _ERROR:
                 response["content"] = content
     return document
+
+
+def reference(model: type[BaseModel]) -> dict[str, str]:
+    """Give the schema that points to a model's."""
+    return {"$ref": _REFERENCE.format(model=model.__name__)}
+
+
+def _add(schemas: dict[str, Any], model: type[BaseModel], mode: JsonSchemaMode) -> None:
+    """Add the schema of a model that no route names to FastAPI."""
+    schema = model.model_json_schema(mode=mode, ref_template=_REFERENCE)
+    for name, part in {**schema.pop("$defs", {}), model.__name__: schema}.items():
+        schemas.setdefault(name, part)
 
 
 def _responses(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

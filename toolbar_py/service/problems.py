@@ -67,13 +67,14 @@ def problem_response(
         headers: more of them.
     """
     number = status or STATUS.get(error.code, 500)
-    all_headers = dict(headers or {})
+    locale = asked_locale(scope)
+    all_headers = {"Cache-Control": "no-store", "Content-Language": locale, **(headers or {})}
     if isinstance(error, UnauthenticatedError):
         all_headers["WWW-Authenticate"] = _challenge(error)
     problem = Problem(
         title=HTTPStatus(number).phrase,
         status=number,
-        detail=sentence(error, asked_locale(scope)),
+        detail=sentence(error, locale),
         code=error.code,
         retryable=error.retryable,
         details=error.details,

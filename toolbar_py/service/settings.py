@@ -1,5 +1,6 @@
 """How one service is set up: everything that may differ between two installations, in one immutable value."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -78,7 +79,9 @@ def check_origin(origin: str) -> None:
         port = parts.port
     except ValueError:
         raise ValueError(f"'{origin}' is not an origin: {example}") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+    # Browsers send international names in their ASCII form (punycode).
+    known = parts.scheme in ("http", "https") and re.fullmatch(r"[a-z0-9._:-]+", parts.hostname or "")
+    if not known or parts.hostname is None or "@" in parts.netloc:
         raise ValueError(f"'{origin}' is not an origin: {example}")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     default_port = {"http": 80, "https": 443}[parts.scheme]

@@ -74,7 +74,6 @@ class StaticFolder:
             "Cache-Control": self._cache_control(name),
             "ETag": kept.etag,
             "Vary": "Accept-Encoding",
-            "X-Content-Type-Options": "nosniff",
         }
         if encoding is not None:
             headers["Content-Encoding"] = encoding

@@ -55,34 +55,19 @@ def access(reservation: Reservation, operator: str) -> Access:
     return Access.WRITE if reservation.holder in (None, operator) else Access.READ_ONLY
 
 
-def opened(reservation: Reservation, operator: str, now: int, lease_ms: int) -> tuple[Reservation, Access]:
-    """Give the state after the operator opened the script, and what that gave the operator.
+def save_refusal(
+    ecid: str, reservation: Reservation, operator: str, now: int, *, unreserved: bool
+) -> ToolbarError | None:
+    """Say why the operator may not save an outcome; None when nothing is against it.
 
     Args:
         now: epoch ms.
-        lease_ms: how long a reservation is sure.
+        unreserved: whether the profile lets the operator save what is not reserved.
     """
-    if not may_reserve(reservation, operator, now):
-        return reservation, access(reservation, operator)
-    fence = reservation.fence + (reservation.holder != operator)
-    return Reservation(operator, now + lease_ms, fence), Access.WRITE
-
-
-def may_save(reservation: Reservation, operator: str, now: int, *, unreserved: bool) -> bool:
-    """Say whether the operator may save an outcome.
-
-    Args:
-        now: epoch ms.
-        unreserved: whether the profile lets the operator save what nobody holds.
-    """
-    own = reservation.holder == operator and reservation.close_reason is None
-    return own or (unreserved and may_reserve(reservation, operator, now))
-
-
-def save_refusal(ecid: str, reservation: Reservation, operator: str, now: int) -> ToolbarError:
-    """Give the error for a save that :func:`may_save` forbids."""
     if reservation.close_reason is not None:
         return TerminatedError(ecid=ecid, reason=reservation.close_reason)
-    if may_reserve(reservation, operator, now):
-        return NotReservedError(ecid=ecid)
-    return ReservedByOtherError(ecid=ecid, reservedBy=reservation.holder)
+    if reservation.holder == operator:
+        return None
+    if not may_reserve(reservation, operator, now):
+        return ReservedByOtherError(ecid=ecid, reservedBy=reservation.holder)
+    return None if unreserved else NotReservedError(ecid=ecid)

@@ -43,7 +43,9 @@ class Trace:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["traceresponse"] = response_line
+                headers = MutableHeaders(scope=message)
+                headers["traceresponse"] = response_line
+                headers["X-Content-Type-Options"] = "nosniff"
             await send(message)
 
         try:

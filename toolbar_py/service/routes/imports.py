@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from toolbar_py.service.importfiles import Format
 from toolbar_py.service.imports import Importer, ImportOrder
-from toolbar_py.service.openapi import refusals
+from toolbar_py.service.openapi import reference, refusals
 from toolbar_py.service.problems import asked_locale, problem_response
 from toolbar_py.service.routes.answers import answer
 from toolbar_py.service.security.access import SignedIn
@@ -28,7 +28,7 @@ _BODY: dict[str, Any] = {
         "description": "CSV with a header row (ecid, phoneNumber, campaign; other columns are fields), or a JSON list.",
         "content": {
             Format.CSV.value: {"schema": {"type": "string"}},
-            Format.JSON.value: {"schema": {"type": "array", "items": ImportedContact.model_json_schema()}},
+            Format.JSON.value: {"schema": {"type": "array", "items": reference(ImportedContact)}},
         },
     }
 }

@@ -3,6 +3,7 @@
 Another database needs its own :class:`Dialect`; nothing else in the service asks.
 """
 
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -63,8 +64,10 @@ class SqliteDialect:
         """
         deadline = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
         try:
+            # Contacts are private: for the owner only, which SQLite keeps to for the files beside it.
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
             connection = sqlite3.connect(self._path, isolation_level=None)
-        except sqlite3.OperationalError as error:
+        except (OSError, sqlite3.OperationalError) as error:
             raise StoreUnavailableError(f"{self._path}: {error}") from error
         try:
             while True:

@@ -12,7 +12,7 @@ from toolbar_py.service.store.operators import find_operator
 from toolbar_py.service.store.reading import LABELS, find_contact, reservation_of
 from toolbar_py.service.store.tables import attempts, contacts, saves, scripts
 from toolbar_py.wire.contacts import Attempt
-from toolbar_py.wire.errors import ConflictError, ToolbarError, UnknownContactError, UnknownEcidError
+from toolbar_py.wire.errors import ConflictError, ServiceError, ToolbarError, UnknownContactError, UnknownEcidError
 from toolbar_py.wire.problems import invalid
 from toolbar_py.wire.scripts import SaveAnswer, SavedScript
 
@@ -28,7 +28,7 @@ _ECID_OF_CONTACT = (
     .order_by(case((scripts.c.operator == bindparam("operator"), 0), else_=1), scripts.c.opened_at.desc())
     .limit(1)
 )
-# domain.reservation.may_save, in SQL. The claim holds the row until the transaction ends, so that what follows can
+# domain.reservation.save_refusal, in SQL. The claim holds the row until the transaction ends, so that what follows can
 # be counted and decided without anybody coming between.
 _CLAIM = (
     update(contacts)
@@ -150,8 +150,10 @@ class Saving:
         }
         claimed = connection.execute(_CLAIM, values).first()
         if claimed is None:
-            found = find_contact(connection, contact["ecid"])
-            raise save_refusal(contact["ecid"], reservation_of(found), operator, now)
+            found = reservation_of(find_contact(connection, contact["ecid"]))
+            unreserved = profile.save_without_reservation
+            # Without a reason it became free between the two statements: the same save may succeed now.
+            raise save_refusal(contact["ecid"], found, operator, now, unreserved=unreserved) or ServiceError()
         return claimed[0]
 
     def _decide(self, connection: Connection, ecid: str, rule: OutcomeRule, now: int) -> Consequence:
