@@ -1,5 +1,6 @@
 """A real service in a process of its own, for tests."""
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from typing import Self
 
 from toolbar_py.service.datafolder import DataFolder
 from toolbar_py.service.settings import Settings
-from toolbar_py.service.store.base import Role
+from toolbar_py.service.store.base import OperatorRecord, Role
 
 _START_S = 30
 _STOP_S = 15
@@ -66,6 +67,16 @@ class ServiceProcess:
         """Make a bearer token. The operator has to be known to the service: the demo's are."""
         text, _ = DataFolder(Settings(data_dir=self.data_dir)).tokens().issue(operator, role, ttl_s)
         return text
+
+    def register(self, operator: OperatorRecord) -> None:
+        """Make an operator known to the service."""
+        store = DataFolder(Settings(data_dir=self.data_dir)).store()
+
+        async def add() -> None:
+            await store.add_operators([operator])
+            await store.close()
+
+        asyncio.run(add())
 
     def stop(self) -> int:
         """Stop it with SIGTERM, as an administrator would; gives the exit code."""

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from toolbar_py import __version__
+from toolbar_py.cli.demo import demo
 from toolbar_py.cli.importing import import_contacts
 from toolbar_py.cli.serve import serve
 from toolbar_py.cli.token import token
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(serve)
+app.command()(demo)
 app.command()(token)
 app.command("import")(import_contacts)
 

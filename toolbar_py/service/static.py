@@ -94,14 +94,15 @@ class StaticFolder:
         name = self._inside(path)
         if name is None:
             return None
-        if name.is_dir():
-            name /= "index.html"
-        copies = {encoding: name.with_name(name.name + end) for encoding, end in _COPIES.items()}
-        there = [encoding for encoding, copy in copies.items() if copy.is_file()]
-        encoding = preferred(accepted, there)
         try:
+            if name.is_dir():
+                name /= "index.html"
+            copies = {encoding: name.with_name(name.name + end) for encoding, end in _COPIES.items()}
+            there = [encoding for encoding, copy in copies.items() if copy.is_file()]
+            encoding = preferred(accepted, there)
             return name, encoding, self._load(copies[encoding] if encoding else name)
-        except (FileNotFoundError, IsADirectoryError):
+        except OSError:
+            # Not there, not readable, or a name that no file can have.
             return None
 
     def _inside(self, path: str) -> Path | None:

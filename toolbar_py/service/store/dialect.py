@@ -49,20 +49,25 @@ class Dialect(Protocol):
 
 
 class SqliteDialect:
-    """SQLite in one file: one writer at a time, readers never wait (WAL), a commit is on the disk (FULL)."""
+    """SQLite in one file: one writer at a time, readers never wait (WAL), a commit is on the disk (FULL).
+
+    Args:
+        busy_timeout_ms: how long to wait while another process writes.
+    """
 
     readers = 4
     writers = 1
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, busy_timeout_ms: int = _BUSY_TIMEOUT_MS) -> None:
         self._path = path
+        self._busy_timeout_s = busy_timeout_ms / 1000
 
     def prepare(self) -> None:
         """Switch the file to WAL, which it stays in.
 
         SQLite does not wait for another process that switches at the same moment, so this does.
         """
-        deadline = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
+        deadline = time.monotonic() + self._busy_timeout_s
         try:
             # Contacts are private: for the owner only, which SQLite keeps to for the files beside it.
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -105,7 +110,7 @@ class SqliteDialect:
     def _engine(self, begin: str, size: int, pragmas: tuple[str, ...]) -> Engine:
         engine = create_engine(
             f"sqlite:///{self._path}",
-            connect_args={"check_same_thread": False, "timeout": _BUSY_TIMEOUT_MS / 1000},
+            connect_args={"check_same_thread": False, "timeout": self._busy_timeout_s},
             pool_size=size,
             max_overflow=0,
         )

@@ -1,0 +1,58 @@
+"""``toolbar-py demo``: the demo for a person, and with ``--check`` without one."""
+
+import signal
+from typing import Annotated
+
+import typer
+
+from toolbar_py.cli.options import DEFAULT_DATA, DataDir
+from toolbar_py.service.errors import SetupError
+from toolbar_py.service.settings import Settings
+
+
+def demo(
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 takes a free one.")] = 8765,
+    data: DataDir = DEFAULT_DATA,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Try everything in a headless Chromium, on fresh data and a free port (--port and --data do not "
+            "count), and print each step; the exit code is 0 only when every answer was right.",
+        ),
+    ] = False,
+) -> None:
+    """Start the demo: a campaign of 1,000 contacts and an operator's desk to work them.
+
+    It listens on this machine only and prints the address of the desk.
+    """
+    settings = Settings(data_dir=data, port=port, demo=True)
+    if not all(file.is_file() for file in (settings.sdk_dir / "toolbar.js", settings.pages_dir / "index.html")):
+        raise SetupError("the browser files are not built: run make setup")
+    if check:
+        _check()
+        return
+    # Loading the service takes longer than printing help should.
+    from toolbar_py.service.server import serve  # noqa: PLC0415
+
+    serve(settings, lambda url: typer.echo(_welcome(url, settings)), "warning")
+
+
+def _check() -> None:
+    from rich.console import Console  # noqa: PLC0415
+
+    from toolbar_py.cli.democheck.run import run_check  # noqa: PLC0415
+
+    # Stopped either way, it takes its service and its browser with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if not run_check(Console(highlight=False)):
+        raise typer.Exit(1)
+
+
+def _welcome(url: str, settings: Settings) -> str:
+    return (
+        f"The operator's desk is at {url}/demo/\n"
+        "Sign in as op1@demo with the password demo; op2@demo in a private window is a second operator.\n"
+        f"Ctrl+C stops it. What was saved stays in {settings.data_dir}/."
+    )
