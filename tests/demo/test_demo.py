@@ -1,0 +1,85 @@
+"""``toolbar-py demo``, as a person and as ``make demo CHECK=1`` run it."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from toolbar_py.cli.democheck.calls import all_calls
+
+_COMMAND = [sys.executable, "-m", "toolbar_py.cli", "demo"]
+_DESK_STEPS = (
+    "opens the demo page",
+    "signs in with a wrong password",
+    "saves an outcome that is not allowed",
+    "saves with outcome, note and label",
+    "sees what was saved",
+)
+
+
+def test_the_check_makes_every_step_and_finds_every_answer_right() -> None:
+    done = subprocess.run([*_COMMAND, "--check"], capture_output=True, check=False, text=True, timeout=300)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    steps = [line for line in lines if line.startswith("✓")]
+    assert not [line for line in lines if line.startswith("✗")]
+    assert [int(line.split()[1]) for line in steps] == list(range(1, len(steps) + 1))
+    asked = [line.split(maxsplit=3)[3] for line in steps]
+    calls = [step.asked.what for part in all_calls(0) for step in part.steps]
+    assert [what for what in asked if what.startswith("EASYCIM.")] == calls
+    assert set(_DESK_STEPS) <= set(asked)
+    # Every step is followed by the whole JSON of its answer.
+    assert all(isinstance(json.loads(lines[lines.index(line) + 1]), dict) for line in steps)
+    assert lines[-1] == f"All {len(steps)} answers were right."
+
+
+@pytest.mark.parametrize(
+    ("missing", "reason"),
+    [({"CHROMIUM": "/nowhere/chromium"}, "the check needs Chromium"), ({"PYTHONPATH": "{shadow}"}, "needs Playwright")],
+)
+def test_a_check_that_cannot_run_says_why_in_one_line(missing: dict[str, str], reason: str, tmp_path: Path) -> None:
+    (tmp_path / "playwright.py").write_text("raise ImportError\n")
+    environment = {**os.environ, **{name: value.format(shadow=tmp_path) for name, value in missing.items()}}
+    done = subprocess.run(
+        [*_COMMAND, "--check"], env=environment, capture_output=True, check=False, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert reason in done.stderr
+    assert "run make setup" in done.stderr
+
+
+def test_the_demo_tells_where_the_desk_is_and_stops_cleanly(tmp_path: Path) -> None:
+    command = [*_COMMAND, "--port", "0", "--data", str(tmp_path / "data")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://127\.0\.0\.1:\d+/demo/", process.stdout.readline())
+            assert found is not None
+            assert "op1@demo with the password demo" in process.stdout.readline()
+            with urllib.request.urlopen(found[0]) as response:  # noqa: S310 (a loopback address of ours)
+                assert "Postazione operatore" in response.read().decode()
+                assert "'unsafe-inline'" not in response.headers["content-security-policy"]
+        finally:
+            process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=30)
+    assert (process.returncode, complaints) == (0, "")
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        command = [*_COMMAND, "--port", str(taken.getsockname()[1]), "--data", str(tmp_path / "data")]
+        done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "cannot listen" in done.stderr
