@@ -56,7 +56,7 @@ def start_service(tmp_path: Path, sdk_dir: Path) -> Iterator[Callable[..., Servi
 
     yield start
     for service in running:
-        service.stop()
+        service.kill()
 
 
 @pytest.fixture(scope="session")

@@ -39,11 +39,12 @@ _PRODUCTS = ("Fibra Casa", "Luce Facile", "Gas Sereno", "Mobile 50", "Energia Ve
 
 async def seed(store: Store) -> None:
     """Put the demo campaign into a store. What is there already stays as it is."""
-    await store.add_macro_activity(ACTIVITY)
-    await store.add_operators(list(_operators()))
     try:
+        # The contacts go in last and all at once: where one is, everything is.
         await store.contact(f"demo|1|1|{CONTACTS}", "")
     except UnknownEcidError:
+        await store.add_macro_activity(ACTIVITY)
+        await store.add_operators(list(_operators()))
         await store.import_rows(ACTIVITY.code, CAMPAIGN, list(_contacts()))
 
 

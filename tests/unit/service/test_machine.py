@@ -312,7 +312,7 @@ def _profile(name: str) -> OperatorRecord:
 
 PureMachine.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
 SqliteMachine.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 TestPureRules = PureMachine.TestCase
