@@ -115,7 +115,7 @@ def test_a_service_that_answers_something_else_fails_the_check(tmp_path: Path) -
         _ask(service, "save", {"ecid": "demo|1|1|2", "outcome": "NEGATIVE"})
         _ask(service, "open-inbound", {"contactId": "68-first@pddialer1.example"})
         out = io.StringIO()
-        assert check(service.url, site, browser, Console(file=out)) is False
+        assert check(service.url, service.log, site, browser, Console(file=out)) is False
     lines = out.getvalue().splitlines()
     wrong = [line.split(maxsplit=3)[3] for line in lines if line.startswith("✗")]
     assert 'EASYCIM.openScript("68-out-1@pddialer1.example", "demo|1|1|2", false)' in wrong

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, cast
 from pydantic import JsonValue
 from pydantic_core import from_json
 
+from toolbar_py.cli.democheck.traffic import Traffic
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Request
+    from playwright.sync_api import Page
 
 _HTML = """<!doctype html>
 <html lang="en"><title>A CRM</title>
@@ -103,11 +105,10 @@ def crm_site() -> Generator[CrmSite]:
 class CrmPage:
     """The page in one operator's browser."""
 
-    def __init__(self, page: "Page", service: str) -> None:
+    def __init__(self, page: "Page", service: str, traffic: Traffic) -> None:
         self._page = page
         self._service = service
-        self._requests = 0
-        page.on("request", self._count)
+        self._traffic = traffic
 
     def ready(self) -> JsonValue:
         """Give what ``TOOLBAR.ready`` comes to."""
@@ -124,13 +125,9 @@ class CrmPage:
         Returns:
             ``{resolves: answer}`` or ``{rejects: error}``, with the number of ``requests`` that easyCIM got for it.
         """
-        before = self._requests
+        before = self._traffic.count()
         outcome = self._parsed("([method, values]) => call(method, values)", [method, list(values)])
-        return {**cast(dict[str, JsonValue], outcome), "requests": self._requests - before}
+        return {**cast(dict[str, JsonValue], outcome), "requests": self._traffic.count() - before}
 
     def _parsed(self, script: str, argument: list[JsonValue] | None) -> JsonValue:
         return from_json(self._page.evaluate(script, argument))
-
-    def _count(self, request: "Request") -> None:
-        if request.url.startswith(f"{self._service}/easycim/") and request.method != "OPTIONS":
-            self._requests += 1

@@ -18,6 +18,7 @@ from toolbar_py.cli.democheck.deskwork import DeskWork
 from toolbar_py.cli.democheck.hostpage import CrmPage, CrmSite, crm_site
 from toolbar_py.cli.democheck.report import Asked, Report
 from toolbar_py.cli.democheck.steps import play, start
+from toolbar_py.cli.democheck.traffic import Traffic
 from toolbar_py.service.clock import now_ms
 from toolbar_py.service.errors import SetupError
 
@@ -42,16 +43,17 @@ def run_check(console: Console) -> bool:
         tempfile.TemporaryDirectory(prefix="toolbar-demo-") as folder,
         chromium() as browser,
         crm_site() as site,
-        _service(Path(folder), site.origin) as url,
+        _service(Path(folder), site.origin) as (url, log),
     ):
-        return check(url, site, browser, console)
+        return check(url, log, site, browser, console)
 
 
-def check(url: str, site: CrmSite, browser: "Browser", console: Console) -> bool:
+def check(url: str, log: Path, site: CrmSite, browser: "Browser", console: Console) -> bool:
     """Check a service that runs.
 
     Args:
         url: of the service, which holds fresh demo data and allows the site's origin.
+        log: where the service's stderr goes.
 
     Returns:
         whether every answer was right.
@@ -64,11 +66,12 @@ def check(url: str, site: CrmSite, browser: "Browser", console: Console) -> bool
     contexts = {operator: browser.new_context() for operator in (FIRST, SECOND)}
     try:
         address = site.serve_desk(url)
+        traffic = Traffic(url, log)
         desks: dict[str, CrmPage] = {}
         for operator, context in contexts.items():
             context.set_default_timeout(_SHOWS_UP_MS)
             page = context.new_page()
-            desks[operator] = CrmPage(page, url)
+            desks[operator] = CrmPage(page, url, traffic)
             page.goto(address)
         start(desks, report)
         play(all_calls(now_ms()), desks, report)
@@ -109,17 +112,21 @@ def chromium() -> Generator["Browser"]:
 
 
 @contextmanager
-def _service(folder: Path, origin: str) -> Generator[str]:
-    """Run ``toolbar-py serve`` with the demo data on a free port; gives its URL."""
-    command = [sys.executable, "-m", "toolbar_py.cli", "serve", "--demo", "--port", "0", "--data", str(folder)]
-    command += ["--allow-origin", origin, "--log-level", "warning"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 (our own command)
+def _service(folder: Path, origin: str) -> Generator[tuple[str, Path]]:
+    """Run ``toolbar-py serve`` with the demo data on a free port; gives its URL and its log."""
+    command = [sys.executable, "-m", "toolbar_py.cli", "serve", "--demo", "--port", "0"]
+    command += ["--data", str(folder / "data"), "--allow-origin", origin]
+    log = folder / "log"
+    with (
+        log.open("wb") as stderr,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True) as process,  # noqa: S603 (ours)
+    ):
         try:
             said = process.stdout.readline() if process.stdout else ""
             url = next((word for word in said.split() if word.startswith("http")), None)
             if url is None:
-                raise SetupError("the service did not start")
-            yield url.rstrip("/")
+                raise SetupError(f"the service did not start: {log.read_text()}")
+            yield url.rstrip("/"), log
         finally:
             process.terminate()
             try:
