@@ -1,0 +1,156 @@
+"""What README and docs/ say is so: their snippets run, their tables are the code's."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.pages import HostPages, serve_pages
+from tests.support.service import ServiceProcess
+from toolbar_py.cli.democheck.run import chromium
+from toolbar_py.service.domain.outcomes import BUILT_IN, RetryRule
+from toolbar_py.wire.errors import Code, ToolbarError
+from toolbar_py.wire.methods import METHODS
+
+ROOT = Path(__file__).parents[2]
+_README = (ROOT / "README.md").read_text()
+_INTEGRATION = (ROOT / "docs" / "integration.md").read_text()
+_OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+_COMMAND = [sys.executable, "-m", "toolbar_py.cli"]
+_SERVICE = "https://easycim.example"
+_SHOWS_UP_MS = 90_000
+
+
+class Site:
+    """A CRM and its service, and a browser to see them."""
+
+    def __init__(self, crm: HostPages, service: ServiceProcess, browser: Browser) -> None:
+        self.crm = crm
+        self.service = service
+        self.browser = browser
+        crm.add("/toolbar-token", service.token("op1@demo"))
+
+    def open(self, html: str, script: str) -> Page:
+        """Open ``card.html`` and ``card.js`` under the policy that the README asks for."""
+        (policy,) = re.findall(r"^script-src .*$", _README, re.MULTILINE)
+        csp = f"default-src 'none'; {policy.replace(_SERVICE, self.service.url)}"
+        self.crm.add("/card.js", script)
+        page = self.browser.new_page()
+        page.goto(
+            self.crm.add("/card.html", html.replace(_SERVICE, self.service.url), {"content-security-policy": csp})
+        )
+        return page
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
+    folder = tmp_path_factory.mktemp("easycim")
+    with serve_pages() as crm, ServiceProcess(folder, origins=[crm.origin]) as service, chromium() as browser:
+        yield Site(crm, service, browser)
+
+
+def test_the_card_of_the_readme_works_under_its_policy(site: Site) -> None:
+    page = site.open(_block(_README, "html"), _block(_README, "js"))
+    state = page.locator("#state")
+    state.filter(has_text="Aperto: 0555010017").wait_for(timeout=_SHOWS_UP_MS)
+    page.get_by_role("button", name="Salva come positivo").click()
+    state.filter(has_text="Salvato: POSITIVE").wait_for()
+    page.get_by_role("button", name="Salva come positivo").click()
+    state.filter(has_text="Non salvato: L'ECID demo|1|1|17 è chiuso").wait_for()
+    page.reload()
+    state.filter(has_text="Chiuso: si può solo leggere").wait_for(timeout=_SHOWS_UP_MS)
+
+
+def test_the_snippets_of_the_integration_guide_do_what_they_say(site: Site) -> None:
+    token = site.service.token("op1@demo")
+    snippets = re.findall(r"^```js\n(.*?)^```$", _INTEGRATION, re.MULTILINE | re.DOTALL)
+    said: list[str] = []
+    page = site.open(_block(_README, "html"), "\n".join([f"TOOLBAR.configure({{ token: {token!r} }});", *snippets]))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(f"uncaught: {error.message}"))
+    page.reload()
+    page.evaluate("TOOLBAR.ready")
+    page.wait_for_function("TOOLBAR.health().then((health) => health.pending === 0)")
+    told = " ".join(said)
+    assert "uncaught" not in told
+    assert all(part in told for part in ("ABORTED", "demo|1|1|1", "fine")), told
+    assert re.search(r"\b[0-9a-f]{32}\b", told), told
+
+
+def test_every_method_is_described_with_its_arguments() -> None:
+    described = re.findall(r"^### (\w+)\((.*)\)$", _INTEGRATION, re.MULTILINE)
+    assert sorted(described) == sorted((method.name, ", ".join(method.parameters)) for method in METHODS)
+
+
+def test_the_table_of_errors_is_the_codes() -> None:
+    rows = _table(_INTEGRATION, "Errors")
+    again = {kind.code.value: "yes" if kind.retryable else "no" for kind in ToolbarError.__subclasses__()}
+    assert {row[0].strip("`"): row[2] for row in rows} == again
+    assert {row[0].strip("`") for row in rows} == {code.value for code in Code}
+
+
+def test_the_table_of_outcomes_is_the_codes() -> None:
+    described = {row[0].strip("`"): [row[1], row[2].strip("`"), *row[3:]] for row in _table(_INTEGRATION, "Outcomes")}
+    assert described == {
+        rule.outcome.code: [rule.outcome.label, rule.outcome.kind.value, *_what_follows(rule.retry)]
+        for rule in BUILT_IN
+    }
+
+
+def test_every_setting_is_described() -> None:
+    (keys,) = re.findall(r"const KEYS = \[(.*?)\]", (ROOT / "web" / "src" / "facade" / "config.ts").read_text())
+    described = {row[0].strip("`") for row in _table(_INTEGRATION, "Settings")}
+    assert described == set(re.findall(r'"(\w+)"', keys))
+
+
+@pytest.mark.parametrize("command", ["serve", "token", "import", "demo"])
+def test_every_option_is_described(command: str) -> None:
+    shown = subprocess.run([*_COMMAND, command, "--help"], check=True, capture_output=True, text=True).stdout
+    options = set(re.findall(r"--[a-z][a-z-]+", shown)) - {"--help"}
+    assert options
+    assert options <= set(re.findall(r"--[a-z][a-z-]+", _OPERATIONS))
+
+
+@pytest.mark.parametrize(("form", "rows"), [("csv", 3), ("json", 2)])
+def test_the_import_examples_are_taken_whole(form: str, rows: int, tmp_path: Path) -> None:
+    file = tmp_path / f"leads.{form}"
+    file.write_text(_block(_OPERATIONS, form))
+    (line,) = re.findall(r"^toolbar-py import .*$", _OPERATIONS, re.MULTILINE)
+    line = str(line).replace("leads.csv", str(file)).replace("/srv/easycim", str(tmp_path / "data"))
+    done = subprocess.run([*_COMMAND, *line.split()[1:]], check=True, capture_output=True, text=True)
+    assert done.stdout == f"{rows} of {rows} rows imported into RINNOVI\n"
+
+
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "docs/integration.md", "docs/operations.md"])
+def test_every_link_inside_the_project_leads_somewhere(name: str) -> None:
+    text = (ROOT / name).read_text()
+    for target in re.findall(r"\]\(([^)#]*)(?:#[^)]*)?\)", text):
+        if target and not target.startswith("http"):
+            assert ((ROOT / name).parent / target).exists(), target
+    for page, anchor in re.findall(r"\]\(([^)#]*)#([^)]*)\)", text):
+        headings = re.findall(r"^#+ (.*)$", ((ROOT / name).parent / page).read_text() if page else text, re.MULTILINE)
+        assert anchor in [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
+def _block(text: str, language: str) -> str:
+    """Give the first fenced block in a language."""
+    found = re.search(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def _table(text: str, heading: str) -> list[list[str]]:
+    """Give the rows of the table below a heading, without its head."""
+    section = text.split(f"\n## {heading}\n")[1].split("\n## ", maxsplit=1)[0]
+    rows = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[2:]]
+
+
+def _what_follows(retry: RetryRule | None) -> tuple[str, str]:
+    if retry is None:
+        return "", "at once"
+    return f"{retry.delay_ms // 60_000} min", f"when saved {retry.maximum} times"
