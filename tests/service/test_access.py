@@ -104,8 +104,10 @@ def test_guessing_passwords_is_slowed_down(nobody: Desk) -> None:
     body = {"operator": "op5@demo", "password": "guess"}
     for _ in range(10):
         nobody.http.post(f"{API}/login", json=body)
-    details = problem(nobody.http.post(f"{API}/login", json=body), 429, "RATE_LIMITED")
+    response = nobody.http.post(f"{API}/login", json=body)
+    details = problem(response, 429, "RATE_LIMITED")
     assert 0 < details["retryAfterMs"] <= 60_000
+    assert 0 < int(response.headers["retry-after"]) <= 60
 
 
 def test_a_reservation_is_the_operators_whatever_token_is_used(desk_of: Callable[[str], Desk], ecid: str) -> None:

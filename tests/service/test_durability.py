@@ -1,5 +1,7 @@
 """Nothing that was acknowledged is ever lost, and nobody is turned away because others work."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -81,3 +83,19 @@ def test_many_operators_at_once_are_all_answered(desk_of: Callable[[str], Desk])
     with ThreadPoolExecutor(20) as threads:
         statuses = set[int]().union(*threads.map(shift, range(20)))
     assert statuses == {200}
+
+
+def test_an_import_of_another_process_turns_nobody_away(
+    service: ServiceProcess, desk: Desk, ecid: str, contact_id: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "contacts.csv"
+    file.write_text("ecid,nome\n" + "".join(f"{contact_id}|{at},Anna\n" for at in range(6_000)))
+    command = [sys.executable, "-m", "toolbar_py.cli", "import", "--data", str(service.data_dir)]
+    statuses: list[int] = []
+    with subprocess.Popen([*command, "--macro-activity", "DEMO", str(file)], stdout=subprocess.PIPE) as importing:
+        while importing.poll() is None:
+            statuses.append(desk.save(ecid=ecid, outcome="APP1").status_code)
+            ecid = good(desk.open_inbound(f"{contact_id}-{len(statuses)}"))["answer"]["ecid"]
+        output, _ = importing.communicate()
+    assert output.decode().strip() == "6000 of 6000 rows imported into DEMO"
+    assert set(statuses) == {200}

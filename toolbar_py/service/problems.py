@@ -3,8 +3,10 @@
 Everything that is not a success leaves the service through :func:`problem_response`.
 """
 
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import cast
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +20,7 @@ from toolbar_py.service.store.base import StoreUnavailableError, UnknownMacroAct
 from toolbar_py.wire.errors import (
     Code,
     Problem,
+    RateLimitedError,
     ServiceError,
     TooLargeError,
     ToolbarError,
@@ -71,6 +74,8 @@ def problem_response(
     all_headers = {"Cache-Control": "no-store", "Content-Language": locale, **(headers or {})}
     if isinstance(error, UnauthenticatedError):
         all_headers["WWW-Authenticate"] = _challenge(error)
+    if isinstance(error, RateLimitedError):
+        all_headers["Retry-After"] = str(math.ceil(cast(int, error.details.get("retryAfterMs", 0)) / 1000))
     problem = Problem(
         title=HTTPStatus(number).phrase,
         status=number,

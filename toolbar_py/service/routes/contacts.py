@@ -1,5 +1,6 @@
 """``/contacts``: reading and searching (contract section 5)."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
@@ -24,16 +25,21 @@ from toolbar_py.wire.contacts import (
 from toolbar_py.wire.errors import TooLargeError
 from toolbar_py.wire.problems import invalid
 
+_SEARCHES_MAX = 2
+"""How many searches run at once: one by regular expression may take seconds, and other reads go before it."""
+
 
 def contact_routes(store: Store, signed_in: SignedIn) -> APIRouter:
     """Give the routes that read contacts."""
     router = APIRouter(prefix="/contacts", tags=["contacts"])
+    searches = asyncio.Semaphore(_SEARCHES_MAX)
 
     @router.post("/search", response_model=SearchAnswer, responses=refusals(401))
     async def search(request: SearchRequest, _who: Annotated[Identity, Depends(signed_in)]) -> Response:
         """Find contacts by their fields, exactly or by regular expression (RE2)."""
         _check_patterns(request)
-        rows, more = await store.search(request, SEARCH_ROWS_MAX)
+        async with searches:
+            rows, more = await store.search(request, SEARCH_ROWS_MAX)
         return answer(SearchAnswer(data=SearchRows(row_list=rows, truncated=more)))
 
     # A path converter, because an ECID may hold a slash, which arrives decoded.

@@ -12,7 +12,7 @@ from toolbar_py.service.store.tables import attempts, contacts, fields, scripts
 from toolbar_py.wire.contacts import Attempt, ContactState, FieldValue, Label
 from toolbar_py.wire.errors import UnknownEcidError
 
-ATTEMPTS_MAX = 200
+ATTEMPTS_MAX = 100
 """How many attempts of a contact are shown: the newest."""
 
 LABELS: TypeAdapter[list[Label]] = TypeAdapter(list[Label])

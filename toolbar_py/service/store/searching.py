@@ -1,6 +1,6 @@
 """Finds contacts by their fields."""
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, exists, select
 
 from toolbar_py.service.store.tables import VALUE_HEAD, contacts, fields, macro_activities
 from toolbar_py.wire.contacts import SearchCriterion, SearchRequest
@@ -37,14 +37,16 @@ def search(connection: Connection, request: SearchRequest, limit: int) -> tuple[
 
 def _field_is(criterion: SearchCriterion, *, regexp: bool) -> ColumnElement[bool]:
     value = criterion.value
-    if regexp:
-        same = fields.c.value.regexp_match(value)
-    else:
-        same = and_(fields.c.value_head == value[:VALUE_HEAD], fields.c.value == value)
-    conditions = [fields.c.ecid == contacts.c.ecid, same]
+    conditions: list[ColumnElement[bool]] = []
     if criterion.categorized_field_key_code is not None:
         conditions.append(fields.c.key_code == criterion.categorized_field_key_code)
-    return exists().where(*conditions)
+    if regexp:
+        # Contact by contact, because that can stop at the last row that is asked for.
+        return exists().where(fields.c.ecid == contacts.c.ecid, fields.c.value.regexp_match(value), *conditions)
+    # From the index of values to the contacts: in a hundred thousand that takes no time, the other way a fifth of
+    # a second.
+    same = select(fields.c.ecid).where(fields.c.value_head == value[:VALUE_HEAD], fields.c.value == value, *conditions)
+    return contacts.c.ecid.in_(same)
 
 
 def _add_fields(connection: Connection, rows: list[dict[str, str]], names: list[str]) -> None:
