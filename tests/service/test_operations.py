@@ -1,5 +1,6 @@
 """Health, description and where things are (contract section 5)."""
 
+import asyncio
 import resource
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ import httpx2
 
 from tests.support.desk import API, Desk
 from tests.support.service import ServiceProcess
+from toolbar_py.service.accounts import issue_tokens
 from toolbar_py.service.app import create_app
 from toolbar_py.service.settings import Settings
 
@@ -93,4 +95,15 @@ def test_a_restart_keeps_what_was_worked(start_service: Callable[..., ServicePro
     desk = Desk(second.url, second.token())
     assert desk.contact("demo|1|1|1").json()["terminated"] is True
     assert desk.contact("demo|1|1|1000").json()["state"] == "NEW"
+    desk.close()
+
+
+def test_a_token_made_before_the_demo_leaves_its_operator_a_demo_operator(
+    start_service: Callable[..., ServiceProcess], tmp_path: Path
+) -> None:
+    asyncio.run(issue_tokens(Settings(data_dir=tmp_path / "data"), ["op1@demo"], 60))
+    service = start_service(tmp_path / "data")
+    login = {"operator": "op1@demo", "password": "demo"}
+    desk = Desk(service.url, httpx2.post(f"{service.url}{API}/login", json=login).json()["token"])
+    assert desk.http.get(f"{API}/profile").json()["inboundMacroActivity"] == "DEMO"
     desk.close()

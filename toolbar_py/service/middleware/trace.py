@@ -8,7 +8,7 @@ import time
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from toolbar_py.service.middleware.scope import header, operator_of, set_trace_id
+from toolbar_py.service.middleware.scope import header, operator_of, set_trace_id, trace_id
 from toolbar_py.service.problems import problem_response
 from toolbar_py.wire.errors import ServiceError
 
@@ -86,5 +86,5 @@ class Guard:
         except Exception as error:
             if begun:
                 raise
-            ERRORS.error("unexpected error", exc_info=error, extra={"fields": {"trace": scope.get("toolbar.trace")}})
+            ERRORS.error("unexpected error", exc_info=error, extra={"fields": {"trace": trace_id(scope)}})
             await problem_response(scope, ServiceError(status=500))(scope, receive, send)

@@ -261,6 +261,10 @@ class Store(Protocol):
         """Register those who are not known yet; gives how many were new. Known ones stay as they are."""
         ...
 
+    async def complete_operators(self, operators: Sequence[OperatorRecord]) -> None:
+        """Register those who are not known yet, and give the profile to those who have no password so far."""
+        ...
+
     async def macro_activities(self) -> list[MacroActivityOutcomes]:
         """Give all macro activities with their outcomes."""
         ...

@@ -26,11 +26,21 @@ def find_operator(connection: Connection, operator: str) -> OperatorRecord:
 
 def add_operators(connection: Connection, dialect: Dialect, records: Sequence[OperatorRecord]) -> int:
     """Register the operators who are not known yet; gives how many were new."""
-    if not records:
-        return 0
     statement = dialect.insert(operators).on_conflict_do_nothing().returning(operators.c.id)
-    rows = [{**asdict(record), "role": record.role.value} for record in records]
-    return len(connection.execute(statement, rows).all())
+    return len(connection.execute(statement, [_row(record) for record in records]).all())
+
+
+def complete_operators(connection: Connection, dialect: Dialect, records: Sequence[OperatorRecord]) -> None:
+    """Register the operators who are not known yet, and give the profile to those who have no password so far."""
+    insert = dialect.insert(operators)
+    profile = {column.name: insert.excluded[column.name] for column in operators.c if not column.primary_key}
+    without_password = operators.c.password_hash.is_(None)
+    statement = insert.on_conflict_do_update(index_elements=["id"], set_=profile, where=without_password)
+    connection.execute(statement, [_row(record) for record in records])
+
+
+def _row(record: OperatorRecord) -> dict[str, object]:
+    return {**asdict(record), "role": record.role.value}
 
 
 def _record(row: RowMapping) -> OperatorRecord:

@@ -24,7 +24,7 @@ from toolbar_py.service.store.database import Database
 from toolbar_py.service.store.dialect import Dialect
 from toolbar_py.service.store.importing import Importing
 from toolbar_py.service.store.opening import Opening
-from toolbar_py.service.store.operators import add_operators, find_operator
+from toolbar_py.service.store.operators import add_operators, complete_operators, find_operator
 from toolbar_py.service.store.reading import find_contact, latest_script, read_contact
 from toolbar_py.service.store.saving import Saving
 from toolbar_py.service.store.searching import search
@@ -110,6 +110,10 @@ class SqlStore:
     async def add_operators(self, operators: Sequence[OperatorRecord]) -> int:
         """Register those who are not known yet."""
         return await self._database.write(lambda connection: add_operators(connection, self._dialect, operators))
+
+    async def complete_operators(self, operators: Sequence[OperatorRecord]) -> None:
+        """Register those who are not known yet, and give the profile to those without a password."""
+        await self._database.write(lambda connection: complete_operators(connection, self._dialect, operators))
 
     async def macro_activities(self) -> list[MacroActivityOutcomes]:
         """Give all macro activities with their outcomes."""
