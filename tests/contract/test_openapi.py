@@ -55,7 +55,7 @@ def numbers() -> Iterator[int]:
 
 
 @schema.parametrize()
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=_SLOW)
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=_SLOW)
 def test_every_operation_answers_as_described(
     case: schemathesis.Case, service: ServiceProcess, numbers: Iterator[int]
 ) -> None:

@@ -1,6 +1,8 @@
 """A real service over real SQLite, in a process of its own."""
 
+import asyncio
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -12,6 +14,8 @@ import pytest
 from tests.support.desk import Desk
 from tests.support.service import ServiceProcess
 from toolbar_py.service.accounts import new_operator
+from toolbar_py.service.app import prepare
+from toolbar_py.service.settings import Settings
 from toolbar_py.service.store.base import Role
 
 CRM = "https://crm.example"
@@ -44,13 +48,25 @@ def sdk_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo in it, to copy: making one takes longer."""
+    folder = tmp_path_factory.mktemp("demo")
+    asyncio.run(prepare(Settings(data_dir=folder, demo=True)))
+    return folder
+
+
 @pytest.fixture
-def start_service(tmp_path: Path, sdk_dir: Path) -> Iterator[Callable[..., ServiceProcess]]:
-    """Give what starts a service of the test's own; it is stopped when the test ends."""
+def start_service(tmp_path: Path, sdk_dir: Path, demo_data: Path) -> Iterator[Callable[..., ServiceProcess]]:
+    """Give what starts a service of the test's own; it is stopped when the test ends.
+
+    Without a folder it is one that holds the demo already.
+    """
     running: list[ServiceProcess] = []
 
     def start(data_dir: Path | None = None, *, demo: bool = True, more: tuple[str, ...] = ()) -> ServiceProcess:
-        service = ServiceProcess(data_dir or tmp_path / "data", demo=demo, sdk_dir=sdk_dir, more=more)
+        folder = data_dir or Path(shutil.copytree(demo_data, tmp_path / "data"))
+        service = ServiceProcess(folder, demo=demo, sdk_dir=sdk_dir, more=more)
         running.append(service)
         return service
 

@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from tests.support.desk import API, Desk
+from tests.support.desk import API, NO_TLS, Desk
 from tests.support.service import ServiceProcess
 
 CRM = "https://crm.example"
@@ -16,7 +16,7 @@ def preflight(service: ServiceProcess, origin: str, path: str = f"{API}/scripts/
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "authorization, content-type, idempotency-key, traceparent",
     }
-    return httpx2.options(service.url + path, headers=headers)
+    return httpx2.options(service.url + path, headers=headers, verify=NO_TLS)
 
 
 def test_an_allowed_page_may_read_the_answer(desk: Desk, ecid: str) -> None:
@@ -58,7 +58,7 @@ def test_a_preflight_of_another_page_is_refused_and_says_why(service: ServicePro
 
 @pytest.mark.parametrize("path", ["/sdk/pyodide.mjs", "/healthz", "/readyz", f"{API}/openapi.json"])
 def test_what_is_public_may_be_read_by_every_page(service: ServiceProcess, path: str) -> None:
-    assert httpx2.get(service.url + path).headers["access-control-allow-origin"] == "*"
+    assert httpx2.get(service.url + path, verify=NO_TLS).headers["access-control-allow-origin"] == "*"
     assert preflight(service, STRANGER, path).headers["access-control-allow-origin"] == "*"
 
 

@@ -15,24 +15,22 @@ from tests.support.service import ServiceProcess
 Start = Callable[..., ServiceProcess]
 
 
-def test_a_save_survives_a_crash_right_after_its_acknowledgement(start_service: Start, tmp_path: Path) -> None:
+def test_a_save_survives_a_crash_right_after_its_acknowledgement(start_service: Start) -> None:
     key = new_key()
-    first = start_service(tmp_path / "data")
+    first = start_service()
     desk = Desk(first.url, first.token())
     saved = good(desk.save(key=key, ecid="demo|1|1|1", outcome="POSITIVE", note="kept"))
     first.kill()
     desk.close()
-    second = start_service(tmp_path / "data")
+    second = start_service(first.data_dir)
     desk = Desk(second.url, second.token())
     assert good(desk.contact("demo|1|1|1"))["attempts"] == [saved["attempt"]]
     assert good(desk.save(key=key, ecid="demo|1|1|1", outcome="POSITIVE", note="kept")) == saved
     desk.close()
 
 
-def test_a_crash_in_the_middle_of_many_saves_loses_none_that_was_acknowledged(
-    start_service: Start, tmp_path: Path
-) -> None:
-    first = start_service(tmp_path / "data")
+def test_a_crash_in_the_middle_of_many_saves_loses_none_that_was_acknowledged(start_service: Start) -> None:
+    first = start_service()
     acknowledged: dict[str, str] = {}
     lock = Lock()
 
@@ -54,7 +52,7 @@ def test_a_crash_in_the_middle_of_many_saves_loses_none_that_was_acknowledged(
 
     with ThreadPoolExecutor(6) as threads:
         list(threads.map(work, range(1, 7)))
-    second = start_service(tmp_path / "data")
+    second = start_service(first.data_dir)
     desk = Desk(second.url, second.token())
     counts = {ecid: len(good(desk.contact(ecid))["attempts"]) for ecid in acknowledged}
     desk.close()

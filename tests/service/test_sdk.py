@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.support.desk import NO_TLS
 from tests.support.service import ServiceProcess
 from toolbar_py.service.app import create_app
 from toolbar_py.service.settings import Settings
@@ -15,7 +16,7 @@ from toolbar_py.service.settings import Settings
 
 def get(service: ServiceProcess, path: str, **headers: str) -> httpx2.Response:
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx2.get(service.url + path, headers={"Accept-Encoding": "identity", **names})
+    return httpx2.get(service.url + path, headers={"Accept-Encoding": "identity", **names}, verify=NO_TLS)
 
 
 def raw(service: ServiceProcess, path: str, accept_encoding: str = "identity") -> tuple[int, bytes, str | None]:
@@ -94,13 +95,13 @@ def test_the_ready_made_copy_is_sent_that_is_accepted(
 
 def test_every_copy_has_a_validator_of_its_own_and_says_what_it_depends_on(service: ServiceProcess) -> None:
     plain = get(service, "/sdk/toolbar.js")
-    packed = httpx2.head(f"{service.url}/sdk/toolbar.js", headers={"Accept-Encoding": "br"})
+    packed = httpx2.head(f"{service.url}/sdk/toolbar.js", headers={"Accept-Encoding": "br"}, verify=NO_TLS)
     assert plain.headers["etag"] != packed.headers["etag"]
     assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
 
 
 def test_a_head_request_gives_the_headers_alone(service: ServiceProcess) -> None:
-    response = httpx2.head(f"{service.url}/sdk/toolbar.js", headers={"Accept-Encoding": "identity"})
+    response = httpx2.head(f"{service.url}/sdk/toolbar.js", headers={"Accept-Encoding": "identity"}, verify=NO_TLS)
     assert (response.status_code, response.headers["content-length"], response.content) == (200, "5", b"")
 
 
