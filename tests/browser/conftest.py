@@ -1,9 +1,10 @@
 """A real service, a host page on another origin, and a real Chromium between them."""
 
 import runpy
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -13,8 +14,9 @@ from tests.support.service import ServiceProcess
 
 ROOT = Path(__file__).parents[2]
 
-# What a page needs to allow (README); nothing else works under it.
-STRICT_CSP = "default-src 'none'; script-src 'self' {service} 'wasm-unsafe-eval'; connect-src {service}"
+# The least that a page needs to allow: to run Python itself, or only to frame the service (docs/runtimes.md).
+PAGE_CSP = "default-src 'none'; script-src 'self' {service} 'wasm-unsafe-eval'; connect-src {service}"
+FRAME_CSP = "default-src 'none'; script-src 'self' {service}/sdk/toolbar.js; frame-src {service}"
 
 
 @pytest.fixture(scope="session")
@@ -33,18 +35,25 @@ def crm() -> Iterator[HostPages]:
         yield site
 
 
+@pytest.fixture(params=["page", "worker", "shared", "frame"], scope="session")
+def runtime(request: pytest.FixtureRequest) -> str:
+    """Where Python runs: the same tests hold everywhere."""
+    return request.param
+
+
 @pytest.fixture(scope="session")
-def service(crm: HostPages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
-    """easyCIM with the demo data, on an origin of its own that allows the CRM's."""
-    with ServiceProcess(tmp_path_factory.mktemp("easycim"), origins=[crm.origin]) as running:
+def service(runtime: str, crm: HostPages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
+    """easyCIM with fresh demo data for each runtime, on an origin of its own that allows the CRM's."""
+    with ServiceProcess(tmp_path_factory.mktemp(f"easycim-{runtime}"), origins=[crm.origin]) as running:
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    fresh = browser.new_context()
-    yield fresh
-    fresh.close()
+    """One operator's browser, with what its cache and its database hold; every test opens pages of its own in it."""
+    profile = browser.new_context()
+    yield profile
+    profile.close()
 
 
 class Desk:
@@ -56,7 +65,8 @@ class Desk:
     def eval(self, script: str, argument: Any = None) -> Any:
         """Run JavaScript on the page; a rejection comes back as ``{rejected: error}``."""
         wrapped = f"""async (argument) => {{
-            try {{ return await ({script}); }}
+            const late = new Promise((_, reject) => setTimeout(() => reject('nothing happened for 30 s'), 30_000));
+            try {{ return await Promise.race([{script}, late]); }}
             catch (error) {{ return {{ rejected: error.toJSON ? error.toJSON() : String(error) }}; }}
         }}"""
         return self.page.evaluate(wrapped, argument)
@@ -70,49 +80,74 @@ class Desk:
         return self.eval("TOOLBAR.ready")
 
 
-OpenDesk = Callable[..., Desk]
+class Desks:
+    """Opens CRM pages that load the toolbar."""
 
+    def __init__(self, context: BrowserContext, crm: HostPages, service: ServiceProcess, runtime: str) -> None:
+        self._context = context
+        self._crm = crm
+        self._service = service
+        self._runtime = runtime
+        self._pages: list[Page] = []
 
-@pytest.fixture
-def open_desk(context: BrowserContext, crm: HostPages, service: ServiceProcess) -> OpenDesk:
-    """Open a CRM page that loads the toolbar under a strict CSP.
-
-    The fixture's function takes the operator and, where a test needs them, ``config`` (for ``TOOLBAR_CONFIG``),
-    ``before`` and ``after`` (scripts of the page around the loader's tag), ``csp`` and ``tag``.
-    """
-    count = 0
-
-    def open_page(
+    def __call__(
+        self,
         operator: str = "op1@demo",
         *,
         config: str = "{}",
         before: str = "",
         after: str = "",
-        csp: str = STRICT_CSP,
+        csp: str | None = None,
         tag: str = '<script src="{service}/sdk/toolbar.js"></script>',
-        where: BrowserContext | None = None,
+        service_url: str | None = None,
     ) -> Desk:
-        nonlocal count
-        count += 1
-        token = service.token(operator)
-        crm.add(f"/before-{count}.js", f"window.TOOLBAR_CONFIG = {{token: {token!r}, ...{config}}};\n{before}")
-        crm.add(f"/after-{count}.js", after or "void 0")
+        """Open a page.
+
+        Args:
+            operator: whose token the page has.
+            config: what the page puts into ``TOOLBAR_CONFIG`` beside it, as JavaScript.
+            before: a script of the page before the loader's tag.
+            after: one behind it.
+            csp: the page's Content-Security-Policy; the least that the runtime needs, unless given.
+            tag: how the page loads the toolbar.
+            service_url: another way to the service.
+        """
+        crm, number = self._crm, uuid4().hex[:8]
+        url = service_url or self._service.url
+        settings = f"{{token: {self._service.token(operator)!r}, runtime: {self._runtime!r}, ...{config}}}"
+        crm.add(f"/before-{number}.js", f"window.TOOLBAR_CONFIG = {settings};\n{before}")
+        crm.add(f"/after-{number}.js", after or "void 0")
         html = (
-            f'<!doctype html><title>CRM</title><script src="/before-{count}.js"></script>'
-            f'{tag.format(service=service.url)}<script src="/after-{count}.js"></script>'
+            f'<!doctype html><title>CRM</title><script src="/before-{number}.js"></script>'
+            f'{tag.format(service=url)}<script src="/after-{number}.js"></script>'
         )
-        headers = {"content-security-policy": csp.format(service=service.url)} if csp else {}
-        address = crm.add(f"/page-{count}.html", html, headers)
-        page = (where or context).new_page()
+        policy = csp if csp is not None else PAGE_CSP if self._runtime == "page" else FRAME_CSP
+        headers = {"content-security-policy": policy.format(service=url)} if policy else {}
+        address = crm.add(f"/page-{number}.html", html, headers)
+        page = self._context.new_page()
+        self._pages.append(page)
         page.goto(address)
         return Desk(page)
 
-    return open_page
+    def close(self) -> None:
+        """Close every page that was opened."""
+        for page in self._pages:
+            page.close()
 
 
 @pytest.fixture
-def desk(open_desk: OpenDesk) -> Desk:
-    """The page of operator op1@demo, with Python up."""
-    opened = open_desk()
+def open_desk(context: BrowserContext, crm: HostPages, service: ServiceProcess, runtime: str) -> Iterator[Desks]:
+    """Opens pages for one test."""
+    desks = Desks(context, crm, service, runtime)
+    yield desks
+    desks.close()
+
+
+@pytest.fixture(scope="session")
+def desk(context: BrowserContext, crm: HostPages, service: ServiceProcess, runtime: str) -> Iterator[Desk]:
+    """The page of operator op1@demo, with Python up: the same for all tests that only call."""
+    desks = Desks(context, crm, service, runtime)
+    opened = desks()
     opened.ready()
-    return opened
+    yield opened
+    desks.close()

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.browser.conftest import Desk, OpenDesk
+from tests.browser.conftest import Desk, Desks
+from tests.support.proxy import flaky_proxy
+from tests.support.service import ServiceProcess
 
 
 def test_the_answer_is_a_native_promise_and_so_is_what_then_derives(desk: Desk) -> None:
@@ -133,18 +135,20 @@ def test_a_signal_that_is_aborted_already_means_no_call_at_all(desk: Desk) -> No
     assert desk.call("getContactInfoWS", "demo|1|1|61")["attempts"] == []
 
 
-def test_a_passed_deadline_resolves_an_opening_and_rejects_a_save(open_desk: OpenDesk) -> None:
-    desk = open_desk()
-    desk.ready()
-    desk.page.route("**/easycim/v1/scripts/*", lambda route: None)
-    opened = desk.eval("TOOLBAR.EASYCIM.openScript('', 'demo|1|1|1', true, {timeoutMs: 200})")
+def test_a_passed_deadline_resolves_an_opening_and_rejects_a_save(open_desk: Desks, service: ServiceProcess) -> None:
+    with flaky_proxy(service.url) as proxy:
+        desk = open_desk(service_url=proxy.url)
+        desk.ready()
+        proxy.hang("/easycim/v1/scripts/open")
+        opened = desk.eval("TOOLBAR.EASYCIM.openScript('', 'demo|1|1|1', true, {timeoutMs: 300})")
+        proxy.hang("/easycim/v1/scripts/save")
+        saved = desk.eval("TOOLBAR.EASYCIM.saveScript('demo|1|1|1', 'POSITIVE', true, {timeoutMs: 300})")["rejected"]
     assert (opened["result"], opened["errorCode"], opened["retryable"]) == (False, "TIMEOUT", True)
     assert opened["listFieldValueList"] == []
-    saved = desk.eval("TOOLBAR.EASYCIM.saveScript('demo|1|1|1', 'POSITIVE', true, {timeoutMs: 200})")["rejected"]
     assert (saved["code"], saved["outcomeKnown"]) == ("TIMEOUT", False)
 
 
-def test_a_deadline_also_holds_while_python_is_not_up(open_desk: OpenDesk) -> None:
+def test_a_deadline_also_holds_while_python_is_not_up(open_desk: Desks) -> None:
     desk = open_desk(after="window.early = TOOLBAR.EASYCIM.openScript('', 'demo|1|1|1', true, {timeoutMs: 1})")
     assert desk.eval("early")["errorCode"] == "TIMEOUT"
 
@@ -174,5 +178,5 @@ def test_no_proxy_stays_behind_after_a_call(desk: Desk) -> None:
 def test_health_tells_the_percentiles_of_each_method(desk: Desk) -> None:
     desk.call("getContactInfo", "x")
     figures = desk.eval("TOOLBAR.health()")["methods"]["EASYCIM.getContactInfo"]
-    assert figures["calls"] == 1
+    assert figures["calls"] >= 1
     assert 0 < figures["p50"] <= figures["p95"] <= figures["p99"]

@@ -1,6 +1,6 @@
 """A web server for host pages: the CRM's origin in the browser tests."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,7 +21,7 @@ class HostPages:
 
 
 @contextmanager
-def serve_pages() -> Iterator[HostPages]:
+def serve_pages() -> Generator[HostPages]:
     """Run the server on a free loopback port for the length of the ``with`` block."""
     site = HostPages("")
 

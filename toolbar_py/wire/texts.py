@@ -100,7 +100,7 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "bytes": "byte",
         "copyable": "un dato semplice (testo, numero, booleano, array o oggetto)",
         "positive": "un numero di millisecondi maggiore di zero",
-        "signal": "un AbortSignal",
+        "abort_signal": "un AbortSignal",
         "login_needed": "nessun token configurato",
         "missing_token": "token mancante",
         "invalid_token": "token non valido",
@@ -122,7 +122,7 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "bytes": "bytes",
         "copyable": "plain data (text, number, boolean, array or object)",
         "positive": "a number of milliseconds above zero",
-        "signal": "an AbortSignal",
+        "abort_signal": "an AbortSignal",
         "login_needed": "no token configured",
         "missing_token": "missing token",
         "invalid_token": "invalid token",
@@ -164,7 +164,7 @@ class _Gaps(dict[str, str]):
 
 def _say_problem(problem: Mapping[str, JsonValue], locale: Locale) -> str:
     values = _Gaps({name: _show(value, locale) for name, value in problem.items()})
-    values["argument"] = values.get("argument") or "body"
+    values["argument"] = str(problem.get("argument") or "body")  # a name of the contract, in every language
     return PROBLEMS[locale][str(problem.get("problem"))].format_map(values)
 
 

@@ -3,33 +3,48 @@
 import shutil
 from pathlib import Path
 
-from web.build import bundle, contract, packages, publish
+from web.build import bundle, contract, image, packages, publish
 from web.build.paths import GENERATED, NODE_MODULES, PAGES, SDK, WEB, WORK
 
-# Pyodide's own files that a browser fetches.
+# Pyodide's own files that its stock boot fetches.
 _PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+
+# The hidden frame; the service puts the allowed origins in.
+_FRAME = """<!doctype html>
+<html data-allow-origins='[]'>
+<meta charset="utf-8">
+<title>easyCIM toolbar</title>
+<script type="module" src="{path}" integrity="{integrity}"></script>
+</html>
+"""
 
 
 def main() -> None:
     """Build into a fresh folder, then put it in the place of the old one."""
     contract.generate()
-    sdk = _emptied(WORK / "sdk")
     pyodide = _emptied(WORK / "pyodide")
     for name in _PYODIDE_FILES:
         shutil.copy2(NODE_MODULES / "pyodide" / name, pyodide / name)
     python = _emptied(WORK / "python")
     micropip = packages.write_index([*packages.download_wheels(), packages.build_own_wheel()], python)
+    work = _emptied(WORK / "image")
+    image.make_image(pyodide, python, micropip, work)
 
-    engine = WORK / "engine.js"
-    bundle.bundle("engine/engine.ts", engine, form="esm")
-    index = publish.publish_asset(python, sdk)
-    assets = {
-        "engine": publish.publish_asset(engine, sdk),
-        "pyodide": publish.publish_asset(pyodide, sdk),
-        "index": index,
-        "micropip": index + micropip,
+    sdk = _emptied(WORK / "sdk")
+    parts = {
+        "glue": pyodide / "pyodide.asm.mjs",
+        "interpreter": pyodide / "pyodide.asm.wasm",
+        "library": work / "library.wasm",
+        "image": work / "image.bin",
+        "stdlib": work / "stdlib.zip",
+        "site": work / "site.zip",
     }
-    bundle.bundle("toolbar.ts", sdk / "toolbar.js", form="iife", assets=assets)
+    files: dict[str, object] = {name: _published(path, sdk) for name, path in parts.items()}
+    files["empty"] = publish.publish_asset(work / "empty", sdk)
+    scripts = {name: _script(name, sdk, files) for name in ("engine", "worker")}
+    frame = _script("frame", sdk, {**files, **scripts})
+    (sdk / "frame.html").write_text(_FRAME.format(**frame))
+    bundle.bundle("toolbar.ts", sdk / "toolbar.js", form="iife", assets=scripts)
     shutil.copy2(GENERATED / "toolbar.d.ts", sdk / "toolbar.d.ts")
     publish.write_manifest(sdk)
     publish.compress_all(sdk)
@@ -39,6 +54,16 @@ def main() -> None:
     shutil.rmtree(pages, ignore_errors=True)
     shutil.copytree(WEB / "pages", pages)
     publish.replace_folder(pages, PAGES)
+
+
+def _script(name: str, sdk: Path, assets: dict[str, object]) -> dict[str, str]:
+    target = WORK / f"{name}.js"
+    bundle.bundle(f"engine/{name}.ts", target, form="esm", assets=assets)
+    return _published(target, sdk)
+
+
+def _published(path: Path, sdk: Path) -> dict[str, str]:
+    return {"path": publish.publish_asset(path, sdk), "integrity": publish.integrity(path)}
 
 
 def _emptied(folder: Path) -> Path:

@@ -11,7 +11,7 @@ from web.build.paths import NODE_MODULES, WEB
 _TARGET = "es2022"
 
 
-def bundle(entry: str, target: Path, *, form: str, assets: Mapping[str, str] | None = None) -> None:
+def bundle(entry: str, target: Path, *, form: str, assets: Mapping[str, object] | None = None) -> None:
     """Bundle one entry point.
 
     Args:
@@ -28,6 +28,7 @@ def bundle(entry: str, target: Path, *, form: str, assets: Mapping[str, str] | N
         "--keep-names=false",
         "--legal-comments=none",
         "--log-level=warning",
+        "--external:node:*",  # Pyodide's loader names them, for when it runs in Node.js
         f"--target={_TARGET}",
         f"--format={form}",
         f"--outfile={target}",

@@ -12,8 +12,8 @@ import brotli
 
 from web.build.paths import WORK
 
-# Already compressed inside: another layer gains next to nothing.
-_COMPRESSED_SUFFIXES = {".whl", ".zip", ".br", ".gz"}
+# What this module itself writes.
+_COMPRESSED_SUFFIXES = {".br", ".gz", ".zst"}
 # Below this a compressed copy saves less than a packet.
 _WORTH_COMPRESSING = 1_000
 _BROTLI_QUALITY = 9
@@ -52,10 +52,13 @@ def write_manifest(sdk: Path) -> None:
     """List every file with its size and SHA-384 integrity in ``manifest.json``."""
     files: dict[str, dict[str, str | int]] = {}
     for path in sorted(p for p in sdk.rglob("*") if p.is_file()):
-        content = path.read_bytes()
-        digest = base64.b64encode(hashlib.sha384(content).digest()).decode()
-        files[path.relative_to(sdk).as_posix()] = {"bytes": len(content), "integrity": f"sha384-{digest}"}
+        files[path.relative_to(sdk).as_posix()] = {"bytes": path.stat().st_size, "integrity": integrity(path)}
     (sdk / "manifest.json").write_text(json.dumps({"files": files}, indent=1))
+
+
+def integrity(path: Path) -> str:
+    """Give a file's subresource integrity (W3C SRI): ``sha384-...``."""
+    return f"sha384-{base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()}"
 
 
 def replace_folder(fresh: Path, target: Path) -> None:

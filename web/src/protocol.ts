@@ -9,6 +9,8 @@ export interface EngineSettings {
   readonly serviceUrl: string;
   readonly locale: "it" | "en";
   readonly logLevel: LogLevel;
+  /** The bearer token, or null when the page has to be asked for it before each request. */
+  readonly token: string | null;
 }
 
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
@@ -22,14 +24,23 @@ export interface Engine {
   call(id: number, path: string, args: string, correlationId: string): void;
   abort(id: number, code: AbortCode, timeoutMs: number): void;
   configure(settings: EngineSettings): void;
+  /** What support needs to know of the engine: plain data. */
+  diagnostics(): Promise<Record<string, unknown>>;
+  /** The page goes, or takes another engine. */
+  close(): void;
+}
+
+/** An engine that answers calls. */
+export interface StartedEngine extends Engine {
+  readonly info: EngineInfo;
 }
 
 /** The page, as the engine sees it. */
 export interface Page {
   /** Settles call `id` with JSON text: the answer when `ok`, else a failure. */
   answer(id: number, ok: boolean, text: string): void;
-  /** The bearer token for the next request; an empty text when none is configured. */
-  token(): string | Promise<string>;
+  /** Gives the bearer token for the next request, when it is a function of the page's that knows it. */
+  token(): Promise<string>;
   /** The engine cannot go on: no call in flight will be answered. */
   lost(reason: string): void;
 }
@@ -38,8 +49,11 @@ export interface Page {
 export interface EngineInfo {
   readonly version: string;
   /** Where Python runs. */
-  readonly runtime: "page";
+  readonly runtime: Runtime;
 }
+
+/** `page`: in the page itself; `worker`, `shared`: in a (shared) worker; `frame`: in a hidden frame of the service's. */
+export type Runtime = "page" | "worker" | "shared" | "frame";
 
 /** A failure as it crosses from Python; see `Failure` in toolbar_py/wire/errors.py. */
 export interface Failure {
@@ -49,3 +63,24 @@ export interface Failure {
   readonly details: Readonly<Record<string, unknown>>;
   readonly outcomeKnown: boolean;
 }
+
+/** What the page says over a port. The first message is `start`. */
+export type ToEngine =
+  | readonly ["start", EngineSettings]
+  | readonly ["call", id: number, path: string, args: string, correlationId: string]
+  | readonly ["abort", id: number, code: AbortCode, timeoutMs: number]
+  | readonly ["configure", EngineSettings]
+  | readonly ["token", askId: number, token: string | null, reason: string]
+  | readonly ["diagnose", id: number]
+  | readonly ["ping"]
+  | readonly ["close"];
+
+/** What the engine says over a port. */
+export type ToPage =
+  | readonly ["up", EngineInfo]
+  | readonly ["failed", reason: string]
+  | readonly ["answer", id: number, ok: boolean, text: string]
+  | readonly ["token", askId: number]
+  | readonly ["diagnosis", id: number, findings: Record<string, unknown>]
+  | readonly ["pong"]
+  | readonly ["lost", reason: string];

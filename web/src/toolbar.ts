@@ -47,7 +47,12 @@ function main(): void {
       starter.reconfigure();
     },
     health: () => ToolbarPromise.resolve(report()),
-    diagnostics: () => ToolbarPromise.resolve({ ...report(), ...starter.diagnostics(), page: location.origin }),
+    diagnostics: () =>
+      ToolbarPromise.resolve(starter.diagnostics()).then((found) => ({ ...report(), ...found, page: location.origin })),
+  });
+  addEventListener("pagehide", (event) => {
+    // A page that may come back from the history keeps its engine.
+    if (!event.persisted) starter.close();
   });
 }
 

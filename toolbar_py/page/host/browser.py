@@ -4,11 +4,12 @@ Every function that is used again and again is fetched from JavaScript once and 
 JavaScript object costs as much as calling it.
 """
 
-import json
+import random
 
 from pyodide.ffi import JsProxy, create_proxy
 
 from toolbar_py.page.app import App
+from toolbar_py.wire.texts import Locale
 
 
 class BrowserHost:
@@ -23,13 +24,17 @@ class BrowserHost:
         self.log = boundary.log
 
 
-def start(boundary: JsProxy, settings: str) -> None:
+def start(boundary: JsProxy, locale: Locale, entropy: int) -> None:
     """Start the toolbar and register it with the page's ``TOOLBAR`` object.
 
     Args:
-        boundary: the JavaScript end; its ``register(call, resume, abort)`` takes the Python end, and from then on the
-            methods of ``TOOLBAR`` are these functions. The three proxies live as long as the page.
-        settings: JSON text ``{locale}``.
+        boundary: the JavaScript end; its ``register(call, resume, abort, instance)`` takes the Python end, and from
+            then on the methods of ``TOOLBAR`` are these functions. The three proxies live as long as the page.
+        locale: the language of the page's texts.
+        entropy: a fresh random number. A memory image freezes the state of Python's generator, and two restored
+            runtimes must share no random state.
     """
-    app = App(BrowserHost(boundary), json.loads(settings)["locale"])
-    boundary.register(create_proxy(app.call), create_proxy(app.resume), create_proxy(app.abort))
+    random.seed(entropy)
+    app = App(BrowserHost(boundary), locale)
+    instance = f"{random.getrandbits(64):016x}"  # noqa: S311 -- tells runtimes apart, keeps no secret
+    boundary.register(create_proxy(app.call), create_proxy(app.resume), create_proxy(app.abort), instance)

@@ -6,9 +6,13 @@ import type { AbortCode, LogLevel, Page } from "../protocol";
 import type { Storage } from "./storage";
 import type { RequestHead, Transport } from "./transport";
 
-type PythonCall = (id: number, path: string, args: string, correlationId: string) => void;
-type PythonResume = (askId: number, head: string, body: string) => void;
-type PythonAbort = (id: number, code: AbortCode, timeoutMs: number) => void;
+/** A Python function, which lives until it is destroyed. */
+interface Proxied {
+  destroy(): void;
+}
+type PythonCall = Proxied & ((id: number, path: string, args: string, correlationId: string) => void);
+type PythonResume = Proxied & ((askId: number, head: string, body: string) => void);
+type PythonAbort = Proxied & ((id: number, code: AbortCode, timeoutMs: number) => void);
 
 /** The reply to an ask: a small JSON object and a text that passes through. */
 export interface Reply {
@@ -30,6 +34,8 @@ const LEVELS: readonly LogLevel[] = ["silent", "error", "warn", "info", "debug"]
 
 export class Boundary {
   logLevel: LogLevel;
+  /** A random name that Python gave itself, by which support tells runtimes apart. */
+  instance = "";
   readonly #page: Page;
   readonly #transport: Transport;
   readonly #storage: Storage;
@@ -52,7 +58,8 @@ export class Boundary {
 
   // What Python calls. Arrow functions, because Python keeps them unbound.
 
-  readonly register = (call: PythonCall, resume: PythonResume, abort: PythonAbort): void => {
+  readonly register = (call: PythonCall, resume: PythonResume, abort: PythonAbort, instance: string): void => {
+    this.instance = instance;
     this.#call = call;
     this.#resume = resume;
     this.#abort = abort;
@@ -99,6 +106,14 @@ export class Boundary {
 
   abort(id: number, code: AbortCode, timeoutMs: number): void {
     this.#enter(() => this.#abort?.(id, code, timeoutMs));
+  }
+
+  /** The page is gone: stops what is under way and lets Python forget this connection. */
+  close(): void {
+    for (const controller of this.#asks.values()) controller.abort();
+    this.#asks.clear();
+    for (const proxy of [this.#call, this.#resume, this.#abort]) proxy?.destroy();
+    this.#call = this.#resume = this.#abort = null;
   }
 
   /** Python catches everything itself: what comes out here means that the interpreter is dead. */

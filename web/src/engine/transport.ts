@@ -17,11 +17,12 @@ export class Transport {
   /** When easyCIM last answered, in epoch ms; null until it has. */
   lastExchangeAt: number | null = null;
   #settings: EngineSettings;
-  readonly #token: () => string | Promise<string>;
+  readonly #askToken: () => Promise<string>;
 
-  constructor(settings: EngineSettings, token: () => string | Promise<string>) {
+  /** @param askToken asks the page, when the settings hold no token */
+  constructor(settings: EngineSettings, askToken: () => Promise<string>) {
     this.#settings = settings;
-    this.#token = token;
+    this.#askToken = askToken;
   }
 
   configure(settings: EngineSettings): void {
@@ -32,9 +33,7 @@ export class Transport {
   async exchange(request: RequestHead, body: string, signal: AbortSignal): Promise<Reply> {
     let token: string;
     try {
-      // Awaiting a text that is there already would cost every call a turn of the microtask queue.
-      const given = this.#token();
-      token = typeof given === "string" ? given : await given;
+      token = this.#settings.token ?? (await this.#askToken());
     } catch (error) {
       return failed("token", error instanceof Error ? error.message : String(error));
     }

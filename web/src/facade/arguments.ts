@@ -70,7 +70,7 @@ function checkOptions(given: Record<string, unknown>): CallOptions | Problem {
   }
   if (signal !== undefined && signal !== null) {
     if (typeof AbortSignal === "undefined" || !(signal instanceof AbortSignal)) {
-      return { argument: "signal", problem: "type", expected: "signal" };
+      return { argument: "signal", problem: "type", expected: "abort_signal" };
     }
     options.signal = signal;
   }

@@ -47,7 +47,8 @@ export class Calls {
   /** Makes a call of the page's. Never throws: whatever is wrong comes through the Promise. */
   invoke(method: MethodSpec, passed: readonly unknown[]): ToolbarPromise<unknown> {
     this.#config.freeze();
-    return new ToolbarPromise((resolve, reject) => {
+    // The page gets a derived Promise, which is rejected by the browser and not from within this script: see ToolbarError.
+    return new ToolbarPromise<unknown>((resolve, reject) => {
       const { text, options } = copyCall(method.parameters, passed);
       const call: Pending = {
         id: ++this.#lastId,
@@ -66,7 +67,7 @@ export class Calls {
       if (!this.#pending.has(call.id)) return; // its signal was aborted already
       if (this.#failed) this.#settleHere(call, this.#failed);
       else if (this.#engine) this.#handOver(this.#engine, call);
-    });
+    }).then();
   }
 
   /** Python is up: hands over what was queued, in the order of the calls. */

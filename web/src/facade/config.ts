@@ -6,7 +6,7 @@ type TokenSource = string | (() => string | Promise<string>);
 const KEYS = ["serviceUrl", "token", "locale", "ui", "runtime", "timeoutMs", "logLevel"] as const;
 const LOCALES = ["it", "en"] as const;
 const UIS = ["none", "bar"] as const;
-const RUNTIMES = ["auto", "page"] as const;
+const RUNTIMES = ["auto", "page", "worker", "shared", "frame"] as const;
 const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
 /** Contract section 2. */
 const DEFAULT_TIMEOUT_MS = 15_000;
@@ -49,14 +49,15 @@ export class Config {
     this.#apply(given, "TOOLBAR.configure");
   }
 
-  /** The bearer token for the next request; an empty text when none is configured. */
-  token(): string | Promise<string> {
+  /** Gives the bearer token, of the page's function if it is one. */
+  askToken(): string | Promise<string> {
     return typeof this.#token === "function" ? this.#token() : this.#token;
   }
 
   /** What crosses to the engine. */
   settings(): EngineSettings {
-    return { serviceUrl: this.serviceUrl, locale: this.locale, logLevel: this.logLevel };
+    const { serviceUrl, locale, logLevel } = this;
+    return { serviceUrl, locale, logLevel, token: typeof this.#token === "string" ? this.#token : null };
   }
 
   #apply(given: unknown, where: string): void {

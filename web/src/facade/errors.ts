@@ -11,7 +11,13 @@ export class ToolbarError extends Error {
   readonly outcomeKnown: boolean;
 
   constructor(failure: Failure, correlationId: string) {
+    // Without a stack: it would only show our own insides, and for an error whose stack begins in a script of another
+    // origin browsers keep `unhandledrejection` to themselves, so that the page would never hear of it.
+    const errors = Error as { stackTraceLimit?: number };
+    const limit = errors.stackTraceLimit;
+    errors.stackTraceLimit = 0;
     super(failure.message);
+    if (limit !== undefined) errors.stackTraceLimit = limit;
     this.name = "ToolbarError";
     this.code = failure.code;
     this.retryable = failure.retryable;

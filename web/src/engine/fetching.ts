@@ -1,0 +1,77 @@
+/** Gets the engine's files: checked against their hashes, compiled while they arrive, kept for the next page. */
+import type { EngineFile } from "./pyodide";
+
+/** The Cache Storage cache that holds what is too big to fetch or to decompress twice. */
+const CACHE = "toolbar-py";
+
+/** Fetches a file and lets the browser refuse it when it is not what the build made. */
+export async function fetchChecked(file: EngineFile): Promise<Response> {
+  const options: RequestInit = { integrity: file.integrity, credentials: "omit", mode: "cors" };
+  let response: Response;
+  try {
+    response = await fetch(file.url, options);
+  } catch {
+    throw new Error(`${file.url} could not be fetched, or is not the file that was built`);
+  }
+  if (!response.ok) throw new Error(`${file.url} answered ${response.status}`);
+  return response;
+}
+
+/** Compiles a WebAssembly file while it arrives. */
+export async function compileChecked(file: EngineFile): Promise<WebAssembly.Module> {
+  return WebAssembly.compileStreaming(await fetchChecked(file));
+}
+
+/** Imports a module after its text was checked: `import` itself knows no hashes in a worker. */
+export async function importChecked(file: EngineFile): Promise<object> {
+  await (await fetchChecked(file)).arrayBuffer();
+  return (await import(file.url)) as object;
+}
+
+/**
+ * Gives a big file, decompressed: from Cache Storage when it is there and whole, else from the service.
+ *
+ * @returns its bytes, and where they came from
+ */
+export async function fetchKept(file: EngineFile): Promise<{ bytes: Uint8Array; from: "cache" | "service" }> {
+  const cache = await openCache();
+  const kept = await cache?.match(file.url);
+  if (kept) {
+    const bytes = new Uint8Array(await kept.arrayBuffer());
+    if (await matches(bytes, file.integrity)) return { bytes, from: "cache" };
+    await cache?.delete(file.url);
+  }
+  const bytes = new Uint8Array(await (await fetchChecked(file)).arrayBuffer());
+  if (cache) void keep(cache, file.url, bytes);
+  return { bytes, from: "service" };
+}
+
+/** Stores a file, and drops the ones of earlier builds. */
+async function keep(cache: Cache, url: string, bytes: Uint8Array): Promise<void> {
+  try {
+    const folder = url.slice(0, url.lastIndexOf("/") + 1);
+    for (const request of await cache.keys()) {
+      if (request.url !== url && request.url.startsWith(folder)) await cache.delete(request);
+    }
+    await cache.put(url, new Response(bytes.slice()));
+  } catch {
+    // No room, or no permission: the next page fetches it again.
+  }
+}
+
+async function openCache(): Promise<Cache | null> {
+  try {
+    return await caches.open(CACHE);
+  } catch {
+    return null; // Pages without TLS and some private windows have none.
+  }
+}
+
+/** Whether bytes have the hash of an integrity text. */
+async function matches(bytes: Uint8Array, integrity: string): Promise<boolean> {
+  const [algorithm = "", expected = ""] = integrity.split("-");
+  const name = { sha256: "SHA-256", sha384: "SHA-384", sha512: "SHA-512" }[algorithm];
+  if (!name) return false;
+  const digest = new Uint8Array(await crypto.subtle.digest(name, bytes as Uint8Array<ArrayBuffer>));
+  return btoa(String.fromCharCode(...digest)) === expected;
+}

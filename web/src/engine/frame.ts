@@ -1,0 +1,41 @@
+/**
+ * The hidden frame of the service's origin: the way in for pages that may run neither WebAssembly nor a worker of
+ * another origin. It hands the page's port to a runtime, and takes no further part.
+ */
+import { openWorker } from "../hosts/workers";
+import { FRAME_HELLO, type FrameRequest } from "../hosts/handshake";
+import { engineFiles, sdkBase } from "./files";
+import { Runtime } from "./runtime";
+import { servePort } from "./serve";
+
+/** Put into the page by the service: the origins that `--allow-origin` named. */
+const allowed: readonly string[] = JSON.parse(document.documentElement.dataset["allowOrigins"] ?? "[]") as string[];
+
+addEventListener("message", (event: MessageEvent<FrameRequest>) => {
+  if (event.source !== parent || !mayUse(event.origin)) return;
+  const port = event.ports[0];
+  if (event.data?.toolbar !== FRAME_HELLO || !port) return;
+  void connect(event.data.runtime, port);
+});
+parent.postMessage({ toolbar: FRAME_HELLO }, "*"); // says only that the frame is there
+
+function mayUse(origin: string): boolean {
+  return origin === location.origin || allowed.includes(origin);
+}
+
+async function connect(runtime: FrameRequest["runtime"], port: MessagePort): Promise<void> {
+  for (const kind of runtime === "auto" ? (["shared", "worker"] as const) : [runtime]) {
+    if (kind === "frame") continue;
+    try {
+      const worker = await openWorker(kind, sdkBase());
+      worker.connect(port);
+      return;
+    } catch (error) {
+      if (runtime === kind) {
+        port.postMessage(["failed", String(error)]);
+        return;
+      }
+    }
+  }
+  servePort(port, () => Runtime.boot(engineFiles(), "frame"), () => location.reload());
+}

@@ -1,0 +1,113 @@
+/** Gets Python up: from the memory image, and if that fails for any reason by a plain boot. */
+import type { Boundary } from "./boundary";
+import { compileChecked, fetchChecked, fetchKept, importChecked } from "./fetching";
+import { applyImage, readImage } from "./image";
+import {
+  commonOptions,
+  createLinkedModule,
+  type CreateModule,
+  type EmscriptenSettings,
+  type EngineFiles,
+  LIBRARY_PATH,
+  loadPyodide,
+  type Parts,
+  type Pyodide,
+} from "./pyodide";
+
+/** Python, ready to be started. */
+export interface Python {
+  /** How it came up, and why not from the image when it did not. */
+  readonly boot: { readonly kind: "image" | "plain"; readonly image?: "cache" | "service"; readonly reason?: string };
+  /** Starts the toolbar and lets it register itself with the boundary. */
+  start(boundary: Boundary, locale: string): void;
+  /** What a leak would show in: the Wasm heap in bytes, and the objects that each side holds of the other. */
+  census(): { heapBytes: number; proxies: number; references: number };
+}
+
+interface BrowserModule {
+  start(boundary: Boundary, locale: string, entropy: number): void;
+}
+
+/** @throws Error when Python cannot be brought up in either way */
+export async function bootPython(files: EngineFiles): Promise<Python> {
+  try {
+    const { pyodide, from } = await restore(files);
+    return started(pyodide, { kind: "image", image: from });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    console.warn(`TOOLBAR: the memory image could not be used, booting without it (${reason})`);
+    return started(await bootPlain(files), { kind: "plain", reason });
+  }
+}
+
+/** Restores an interpreter from the memory image. */
+export async function restore(files: EngineFiles): Promise<{ pyodide: Pyodide; from: "cache" | "service" }> {
+  const kept = fetchKept(files.image);
+  kept.catch(() => undefined); // looked at below; until then its failure is not unhandled
+  return withParts(files, async (parts) => {
+    const { bytes, from } = await kept;
+    const image = readImage(bytes);
+    const pyodide = await loadPyodide({
+      ...commonOptions(files.empty, `${files.empty}python_stdlib.zip`, async (settings) => {
+        const module = await createLinkedModule(parts, settings);
+        if (module.HEAPU8.length < image.heapBytes) module.growMemory(image.heapBytes);
+        applyImage(image, module.HEAPU8);
+        return module;
+      }),
+      _loadSnapshot: image.header,
+    });
+    return { pyodide, from };
+  });
+}
+
+/** Boots an interpreter without the image: slower, and the same afterwards. Also how the build makes the image. */
+export async function bootPlain(files: EngineFiles, making?: { prepare(settings: EmscriptenSettings): void }): Promise<Pyodide> {
+  const site = fetchChecked(files.site).then(async (response) => new Uint8Array(await response.arrayBuffer()));
+  site.catch(() => undefined);
+  return withParts(files, async (parts) => {
+    await fetchChecked(files.stdlib); // Pyodide fetches it again, from the cache, and does not check it
+    const content = await site;
+    return loadPyodide({
+      ...commonOptions(files.empty, files.stdlib.url, async (settings) => {
+        making?.prepare(settings);
+        return createLinkedModule(parts, settings);
+      }),
+      fsInit: async (fileSystem, { sitePackages }) => {
+        fileSystem.writeFile("/lib/site.zip", content);
+        // The import system looks for a file of that name; what is in it was linked before.
+        fileSystem.mkdirTree(`${sitePackages}/pydantic_core`);
+        fileSystem.writeFile(LIBRARY_PATH, new Uint8Array(0));
+      },
+      _makeSnapshot: making !== undefined,
+    });
+  });
+}
+
+/** Compiles all parts at once, and fails when the interpreter cannot be instantiated. */
+async function withParts<T>(files: EngineFiles, boot: (parts: Parts) => Promise<T>): Promise<T> {
+  const [interpreter, library, glue] = await Promise.all([
+    compileChecked(files.interpreter),
+    compileChecked(files.library),
+    importChecked(files.glue),
+  ]);
+  return new Promise((resolve, reject) => {
+    const parts = { interpreter, library, createModule: (glue as { default: CreateModule }).default, failed: reject };
+    boot(parts).then(resolve, reject);
+  });
+}
+
+function started(pyodide: Pyodide, boot: Python["boot"]): Python {
+  const module = pyodide._module;
+  // A few proxies are made in a page's life: to watch for more costs nothing.
+  module.enable_pyproxy_allocation_tracing();
+  const browser: BrowserModule = pyodide.pyimport("toolbar_py.page.host.browser");
+  return {
+    boot,
+    start: (boundary, locale) => browser.start(boundary, locale, crypto.getRandomValues(new Uint32Array(1))[0] ?? 0),
+    census: () => ({
+      heapBytes: module.HEAPU8.length,
+      proxies: module.pyproxy_alloc_map.size,
+      references: module._hiwire_num_refs(),
+    }),
+  };
+}

@@ -1,0 +1,158 @@
+/** Finds a place where Python can run for this page, the best one that the page allows. */
+import { engineScript, framePage } from "../assets";
+import type { Config } from "../facade/config";
+import { importChecked } from "../engine/fetching";
+import type { Page, StartedEngine } from "../protocol";
+import { FRAME_HELLO, type FrameRequest } from "./handshake";
+import { PortEngine } from "./port";
+import { openWorker } from "./workers";
+
+/** A frame that has not greeted after this long was refused, or its service is down. */
+const FRAME_WITHIN_MS = 10_000;
+/** After a frame has loaded, its greeting is on the way already. */
+const GREETING_WITHIN_MS = 500;
+
+/** The smallest module there is: compiling it tells whether the page's CSP allows WebAssembly at all. */
+const EMPTY_MODULE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
+
+type EngineModule = typeof import("../engine/engine");
+
+/** No place was found. `blocked`: WebAssembly is forbidden on the page and there was no way around. */
+export class NoHostError extends Error {
+  constructor(
+    message: string,
+    readonly blocked: boolean,
+  ) {
+    super(message);
+  }
+}
+
+interface Place {
+  readonly name: string;
+  open(): Promise<StartedEngine>;
+}
+
+export class Hosts {
+  /** Why a place was not taken, by its name: for diagnostics. */
+  readonly refused: Record<string, string> = {};
+  readonly #config: Config;
+  readonly #page: Page;
+
+  constructor(config: Config, page: Page) {
+    this.#config = config;
+    this.#page = page;
+  }
+
+  /**
+   * Opens the configured runtime, or for `auto` the first that can be opened.
+   *
+   * @param base the address of `/sdk/`, with a slash at the end
+   * @throws NoHostError when there is none
+   */
+  async open(base: string): Promise<StartedEngine> {
+    for (const place of this.#places(base)) {
+      try {
+        return await place.open();
+      } catch (error) {
+        this.refused[place.name] = lastLine(error);
+      }
+    }
+    const reasons = Object.entries(this.refused).map(([name, reason]) => `${name}: ${reason}`);
+    throw new NoHostError(reasons.join("; "), !mayCompile() && "page" in this.refused);
+  }
+
+  #places(base: string): Place[] {
+    const own = new URL(base).origin === location.origin;
+    const { runtime } = this.#config;
+    const worker = (kind: "worker" | "shared"): Place => ({ name: kind, open: () => this.#openWorker(kind, base) });
+    const frame = (kind: FrameRequest["runtime"]): Place => ({ name: "frame", open: () => this.#openFrame(kind, base) });
+    const page: Place = { name: "page", open: () => this.#openPage(base) };
+    if (runtime === "page") return [page];
+    if (runtime === "frame") return [frame("frame")];
+    if (runtime !== "auto") return [own ? worker(runtime) : frame(runtime)];
+    return own ? [worker("shared"), worker("worker"), page] : [frame("auto"), page];
+  }
+
+  async #openPage(base: string): Promise<StartedEngine> {
+    if (!mayCompile()) throw new Error("the page's Content-Security-Policy forbids WebAssembly");
+    const { startEngine } = (await importChecked(engineScript(base))) as EngineModule;
+    return startEngine(this.#config.settings(), this.#page);
+  }
+
+  async #openWorker(kind: "worker" | "shared", base: string): Promise<StartedEngine> {
+    const worker = await openWorker(kind, base);
+    const { port1, port2 } = new MessageChannel();
+    worker.connect(port2);
+    const engine = await PortEngine.start(port1, this.#config.settings(), this.#page);
+    worker.onerror = () => engine.giveUp("the worker failed");
+    return engine;
+  }
+
+  async #openFrame(runtime: FrameRequest["runtime"], base: string): Promise<StartedEngine> {
+    const frame = document.createElement("iframe");
+    frame.hidden = true;
+    frame.title = "easyCIM toolbar";
+    frame.setAttribute("aria-hidden", "true");
+    frame.tabIndex = -1;
+    frame.src = framePage(base);
+    try {
+      await greeted(frame);
+      const { port1, port2 } = new MessageChannel();
+      const request: FrameRequest = { toolbar: FRAME_HELLO, runtime };
+      frame.contentWindow?.postMessage(request, new URL(base).origin, [port2]);
+      return await PortEngine.start(port1, this.#config.settings(), this.#page, () => frame.isConnected);
+    } catch (error) {
+      frame.remove();
+      throw error;
+    }
+  }
+}
+
+/** Puts a frame into the page and waits for its greeting. */
+function greeted(frame: HTMLIFrameElement): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const origin = new URL(frame.src).origin;
+    const timers = [setTimeout(() => end(new Error("the frame did not answer")), FRAME_WITHIN_MS)];
+    const onMessage = (event: MessageEvent<{ toolbar?: unknown } | null>) => {
+      if (event.source !== frame.contentWindow || event.origin !== origin) return;
+      if (event.data?.toolbar === FRAME_HELLO) end(null);
+    };
+    const onViolation = (event: SecurityPolicyViolationEvent) => {
+      const directive = event.effectiveDirective;
+      if (directive === "frame-src" && frame.src.startsWith(event.blockedURI)) {
+        end(new Error("the page's Content-Security-Policy forbids frames of the service"));
+      }
+    };
+    // A frame that was refused (frame-ancestors) loads too: an error page, which does not greet.
+    const refused = () => end(new Error("the service does not let this page's origin frame it, or it is down"));
+    const onLoad = () => timers.push(setTimeout(refused, GREETING_WITHIN_MS));
+    const end = (failure: Error | null) => {
+      timers.forEach(clearTimeout);
+      removeEventListener("message", onMessage);
+      document.removeEventListener("securitypolicyviolation", onViolation);
+      frame.removeEventListener("load", onLoad);
+      if (failure) reject(failure);
+      else resolve();
+    };
+    addEventListener("message", onMessage);
+    document.addEventListener("securitypolicyviolation", onViolation);
+    frame.addEventListener("load", onLoad);
+    // Not the body: it may not be there yet, and pages empty it.
+    document.documentElement.append(frame);
+  });
+}
+
+function mayCompile(): boolean {
+  try {
+    new WebAssembly.Module(EMPTY_MODULE);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The gist of an error: of a Python traceback its last line, without the paths above it. */
+function lastLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim().split("\n").at(-1) ?? "";
+}

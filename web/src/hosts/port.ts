@@ -1,0 +1,144 @@
+/** The page's end of a port behind which Python runs; the engine's end is in engine/serve.ts. */
+import type { AbortCode, EngineInfo, EngineSettings, Page, StartedEngine, ToEngine, ToPage } from "../protocol";
+
+/** While calls wait, the engine is asked this often whether it is there ... */
+const PING_MS = 1_000;
+/** ... and given up after this long without a word. */
+const SILENCE_MS = 5_000;
+
+export class PortEngine implements StartedEngine {
+  info: EngineInfo = { version: "", runtime: "frame" };
+  readonly #port: MessagePort;
+  readonly #page: Page;
+  readonly #alive: () => boolean;
+  readonly #waiting = new Set<number>();
+  readonly #diagnoses = new Map<number, (findings: Record<string, unknown>) => void>();
+  #watch: ReturnType<typeof setInterval> | undefined;
+  #heardAt = 0;
+  #lastDiagnosis = 0;
+  #closed = false;
+  #starting: { resolve: () => void; reject: (reason: Error) => void } | null = null;
+
+  /** @param alive tells at once, where that can be known, that nobody is behind the port any more */
+  private constructor(port: MessagePort, page: Page, alive: () => boolean) {
+    this.#port = port;
+    this.#page = page;
+    this.#alive = alive;
+    port.onmessage = (event: MessageEvent<ToPage>) => this.#receive(event.data);
+  }
+
+  /** @throws Error when Python could not be brought up behind the port */
+  static async start(port: MessagePort, settings: EngineSettings, page: Page, alive = () => true): Promise<PortEngine> {
+    const engine = new PortEngine(port, page, alive);
+    await new Promise<void>((resolve, reject) => {
+      engine.#starting = { resolve, reject };
+      engine.#send(["start", settings]);
+    });
+    engine.#starting = null;
+    return engine;
+  }
+
+  call(id: number, path: string, args: string, correlationId: string): void {
+    this.#waiting.add(id);
+    this.#send(["call", id, path, args, correlationId]);
+    if (!this.#alive()) {
+      // Not in the middle of the call: its Promise is still being made.
+      setTimeout(() => this.giveUp("it was removed"));
+      return;
+    }
+    if (this.#watch === undefined) {
+      this.#heardAt = performance.now();
+      this.#watch = setInterval(() => this.#check(), PING_MS);
+    }
+  }
+
+  abort(id: number, code: AbortCode, timeoutMs: number): void {
+    this.#send(["abort", id, code, timeoutMs]);
+  }
+
+  configure(settings: EngineSettings): void {
+    this.#send(["configure", settings]);
+  }
+
+  diagnostics(): Promise<Record<string, unknown>> {
+    return new Promise((resolve) => {
+      const id = ++this.#lastDiagnosis;
+      const timer = setTimeout(() => this.#diagnoses.delete(id) && resolve({ silent: true }), SILENCE_MS);
+      this.#diagnoses.set(id, (findings) => {
+        clearTimeout(timer);
+        resolve(findings);
+      });
+      this.#send(["diagnose", id]);
+    });
+  }
+
+  close(): void {
+    this.#send(["close"]);
+    this.#end();
+  }
+
+  /** The engine is known to be gone. */
+  giveUp(reason: string): void {
+    if (this.#closed) return;
+    this.#end();
+    if (this.#starting) this.#starting.reject(new Error(reason));
+    else this.#page.lost(reason);
+  }
+
+  #receive(message: ToPage): void {
+    this.#heardAt = performance.now();
+    switch (message[0]) {
+      case "up":
+        this.info = message[1];
+        this.#starting?.resolve();
+        break;
+      case "failed":
+        this.#end();
+        this.#starting?.reject(new Error(message[1]));
+        break;
+      case "answer":
+        this.#waiting.delete(message[1]);
+        this.#page.answer(message[1], message[2], message[3]);
+        break;
+      case "token":
+        this.#giveToken(message[1]);
+        break;
+      case "diagnosis":
+        this.#diagnoses.get(message[1])?.(message[2]);
+        this.#diagnoses.delete(message[1]);
+        break;
+      case "pong":
+        break;
+      case "lost":
+        this.giveUp(message[1]);
+    }
+  }
+
+  #giveToken(askId: number): void {
+    this.#page.token().then(
+      (token) => this.#send(["token", askId, token, ""]),
+      (error: unknown) => this.#send(["token", askId, null, error instanceof Error ? error.message : String(error)]),
+    );
+  }
+
+  #check(): void {
+    if (this.#waiting.size === 0) {
+      clearInterval(this.#watch);
+      this.#watch = undefined;
+    } else if (!this.#alive() || performance.now() - this.#heardAt > SILENCE_MS) {
+      this.giveUp("it does not answer any more");
+    } else {
+      this.#send(["ping"]);
+    }
+  }
+
+  #end(): void {
+    this.#closed = true;
+    clearInterval(this.#watch);
+    this.#port.close();
+  }
+
+  #send(message: ToEngine): void {
+    this.#port.postMessage(message);
+  }
+}

@@ -1,0 +1,42 @@
+/** Opens a worker or shared worker of the service's own origin, and waits until it is there. */
+import { workerScript } from "../assets";
+import { fetchChecked } from "../engine/fetching";
+
+/** A worker that takes ports. */
+export interface OpenedWorker {
+  connect(port: MessagePort): void;
+  /** Called when the worker reports an error that it did not survive. */
+  onerror: (() => void) | null;
+}
+
+/** A worker that has not said a word after this long never will: a policy forbids it, or its script is broken. */
+const HERE_WITHIN_MS = 5_000;
+
+/**
+ * @param base the address of `/sdk/`, with a slash at the end; of this page's own origin
+ * @throws Error when the page may not have such a worker, or its script is not the one that was built
+ */
+export async function openWorker(kind: "worker" | "shared", base: string): Promise<OpenedWorker> {
+  const script = workerScript(base);
+  await (await fetchChecked(script)).arrayBuffer();
+  const options = { type: "module" } as const;
+  const worker = kind === "shared" ? new SharedWorker(script.url, options) : new Worker(script.url, options);
+  const channel = worker instanceof Worker ? worker : worker.port;
+  const opened: OpenedWorker = {
+    connect: (port) => channel.postMessage("port", [port]),
+    onerror: null,
+  };
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`the ${kind} did not start`)), HERE_WITHIN_MS);
+    channel.onmessage = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    worker.onerror = () => {
+      clearTimeout(timer);
+      reject(new Error(`the ${kind} could not be started`));
+      opened.onerror?.();
+    };
+  });
+  return opened;
+}
