@@ -7,7 +7,7 @@ ROOT = Path(__file__).parent
 
 
 def launch_options() -> dict[str, object]:
-    """Keyword arguments for Playwright's ``chromium.launch``: the Chromium that ``make setup`` found, and kept quiet."""
+    """Give the arguments for Playwright's ``chromium.launch``: the Chromium that ``make setup`` found, kept quiet."""
     found = ROOT / ".build" / "chromium"
     path = os.environ.get("CHROMIUM") or (found.read_text().strip() if found.exists() else None)
     arguments = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]

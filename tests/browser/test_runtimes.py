@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.conftest import FRAME_CSP, PAGE_CSP, Desk, Desks
-from tests.support.pages import HostPages
+from tests.support.pages import HostPages, serve_pages
 from tests.support.service import ServiceProcess
 from toolbar_py.service.settings import SDK_DIR
 
@@ -109,8 +109,6 @@ def test_a_worker_that_is_killed_is_replaced_and_its_calls_in_flight_reject(
 
 
 def test_the_frame_serves_configured_origins_only(context: BrowserContext, service: ServiceProcess) -> None:
-    from tests.support.pages import serve_pages
-
     with serve_pages() as stranger:
         page = context.new_page()
         tag = f'<script src="{service.url}/sdk/toolbar.js"></script>'
@@ -232,9 +230,5 @@ def test_ten_thousand_calls_leave_nothing_behind(open_desk: Desks) -> None:
 
 def until(desk: Desk, condition: str) -> None:
     """Wait until a condition on the page holds."""
-    assert (
-        desk.eval(
-            f"(async () => {{ while (!(await {condition})) await new Promise((r) => setTimeout(r, 20)); return true; }})()"
-        )
-        is True
-    )
+    waiting = f"while (!(await {condition})) await new Promise((next) => setTimeout(next, 20));"
+    assert desk.eval(f"(async () => {{ {waiting} return true; }})()") is True

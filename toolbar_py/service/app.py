@@ -18,6 +18,7 @@ from toolbar_py.service.middleware.limits import BodyLimit
 from toolbar_py.service.middleware.trace import Guard, Trace
 from toolbar_py.service.problems import install_problems
 from toolbar_py.service.routes.contacts import contact_routes
+from toolbar_py.service.routes.frame import frame_routes
 from toolbar_py.service.routes.imports import import_routes
 from toolbar_py.service.routes.operations import API, operation_routes
 from toolbar_py.service.routes.profile import login_routes, profile_routes
@@ -96,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
     api.include_router(login_routes(store, tokens, passwords, Throttle(now_ms), settings.token_ttl_s))
     app.include_router(operation_routes(app, store, settings))
     app.include_router(api)
+    app.include_router(frame_routes(settings))
     app.include_router(sdk_routes(settings))
     return app
 

@@ -36,5 +36,5 @@ def start(boundary: JsProxy, locale: Locale, entropy: int) -> None:
     """
     random.seed(entropy)
     app = App(BrowserHost(boundary), locale)
-    instance = f"{random.getrandbits(64):016x}"  # noqa: S311 -- tells runtimes apart, keeps no secret
+    instance = f"{random.getrandbits(64):016x}"
     boundary.register(create_proxy(app.call), create_proxy(app.resume), create_proxy(app.abort), instance)
