@@ -179,7 +179,7 @@ def test_a_damaged_image_in_the_cache_is_fetched_anew(
     })""")
     desk.page.reload()
     desk.ready()
-    assert desk.eval("TOOLBAR.diagnostics()")["engine"]["boot"] == {"kind": "image", "image": "service"}
+    assert desk.eval("TOOLBAR.diagnostics()")["engine"]["boot"]["image"] == "service"
     desks.close()
 
 
@@ -190,7 +190,7 @@ def test_a_navigation_takes_the_image_from_the_cache(browser: Browser, crm: Host
     until(desk, "caches.open('toolbar-py').then((cache) => cache.keys()).then((keys) => keys.length === 1)")
     desk.page.reload()
     desk.ready()
-    assert desk.eval("TOOLBAR.diagnostics()")["engine"]["boot"] == {"kind": "image", "image": "cache"}
+    assert desk.eval("TOOLBAR.diagnostics()")["engine"]["boot"]["image"] == "cache"
     desks.close()
 
 

@@ -65,7 +65,7 @@ export interface ToolbarConfig {
   token?: string | (() => string | Promise<string>);
   locale?: %(locales)s;
   ui?: "none" | "bar";
-  runtime?: "auto" | "page";
+  runtime?: "auto" | "page" | "worker" | "shared" | "frame";
   timeoutMs?: number;
   logLevel?: "silent" | "error" | "warn" | "info" | "debug";
 }

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import brotli
+import zstandard
 
 from web.build.paths import WORK
 
@@ -17,6 +18,7 @@ _COMPRESSED_SUFFIXES = {".br", ".gz", ".zst"}
 # Below this a compressed copy saves less than a packet.
 _WORTH_COMPRESSING = 1_000
 _BROTLI_QUALITY = 9
+_ZSTD_LEVEL = 19
 _CACHE = WORK / "compressed"
 
 
@@ -41,7 +43,7 @@ def publish_asset(path: Path, sdk: Path) -> str:
 
 
 def compress_all(sdk: Path) -> None:
-    """Write a brotli and a gzip copy beside every file that is worth it; what was compressed before is taken over."""
+    """Write a brotli, a zstd and a gzip copy beside every file that is worth it; what was compressed before is taken over."""
     _CACHE.mkdir(parents=True, exist_ok=True)
     files = [p for p in sdk.rglob("*") if p.is_file() and p.suffix not in _COMPRESSED_SUFFIXES]
     with ThreadPoolExecutor() as pool:
@@ -74,7 +76,7 @@ def replace_folder(fresh: Path, target: Path) -> None:
 def _compress(path: Path) -> None:
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    for suffix, compress in ((".br", _brotli), (".gz", _gzip)):
+    for suffix, compress in ((".br", _brotli), (".zst", _zstd), (".gz", _gzip)):
         cached = _CACHE / f"{digest}{suffix}"
         if not cached.exists():
             partial = cached.with_suffix(f"{suffix}.partial")
@@ -85,6 +87,10 @@ def _compress(path: Path) -> None:
 
 def _brotli(content: bytes) -> bytes:
     return brotli.compress(content, quality=_BROTLI_QUALITY, lgwin=24)
+
+
+def _zstd(content: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(content)
 
 
 def _gzip(content: bytes) -> bytes:

@@ -14,10 +14,21 @@ import {
   type Pyodide,
 } from "./pyodide";
 
+/** How Python came up, for diagnostics and for the measurements of docs/performance.md. */
+export interface Boot {
+  readonly kind: "image" | "plain";
+  /** Where the image came from. */
+  readonly image?: "cache" | "service";
+  /** Why the image was not used. */
+  readonly reason?: string;
+  /** When each stage was done, in ms after the boot began in this realm. */
+  readonly stages: Readonly<Record<string, number>>;
+}
+
 /** Python, ready to be started. */
 export interface Python {
   /** How it came up, and why not from the image when it did not. */
-  readonly boot: { readonly kind: "image" | "plain"; readonly image?: "cache" | "service"; readonly reason?: string };
+  readonly boot: Boot;
   /** Starts the toolbar and lets it register itself with the boundary. */
   start(boundary: Boundary, locale: string): void;
   /** What a leak would show in: the Wasm heap in bytes, and the objects that each side holds of the other. */
@@ -30,26 +41,36 @@ interface BrowserModule {
 
 /** @throws Error when Python cannot be brought up in either way */
 export async function bootPython(files: EngineFiles): Promise<Python> {
+  const stages = new Stages();
   try {
-    const { pyodide, from } = await restore(files);
-    return started(pyodide, { kind: "image", image: from });
+    const { pyodide, from } = await restore(files, stages);
+    return started(pyodide, { kind: "image", image: from, stages: stages.done("python") });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     console.warn(`TOOLBAR: the memory image could not be used, booting without it (${reason})`);
-    return started(await bootPlain(files), { kind: "plain", reason });
+    const pyodide = await bootPlain(files);
+    return started(pyodide, { kind: "plain", reason, stages: stages.done("python") });
   }
 }
 
 /** Restores an interpreter from the memory image. */
-export async function restore(files: EngineFiles): Promise<{ pyodide: Pyodide; from: "cache" | "service" }> {
+export async function restore(
+  files: EngineFiles,
+  stages = new Stages(),
+): Promise<{ pyodide: Pyodide; from: "cache" | "service" }> {
   const kept = fetchKept(files.image);
-  kept.catch(() => undefined); // looked at below; until then its failure is not unhandled
+  kept.then(
+    () => stages.done("image"),
+    () => undefined, // looked at below; until then its failure is not unhandled
+  );
   return withParts(files, async (parts) => {
+    stages.done("compiled");
     const { bytes, from } = await kept;
     const image = readImage(bytes);
     const pyodide = await loadPyodide({
       ...commonOptions(files.empty, `${files.empty}python_stdlib.zip`, async (settings) => {
         const module = await createLinkedModule(parts, settings);
+        stages.done("linked");
         if (module.HEAPU8.length < image.heapBytes) module.growMemory(image.heapBytes);
         applyImage(image, module.HEAPU8);
         return module;
@@ -94,6 +115,17 @@ async function withParts<T>(files: EngineFiles, boot: (parts: Parts) => Promise<
     const parts = { interpreter, library, createModule: (glue as { default: CreateModule }).default, failed: reject };
     boot(parts).then(resolve, reject);
   });
+}
+
+/** Notes when each stage of a boot was done. */
+class Stages {
+  readonly #from = performance.now();
+  readonly #done: Record<string, number> = {};
+
+  done(stage: string): Readonly<Record<string, number>> {
+    this.#done[stage] = Math.round((performance.now() - this.#from) * 10) / 10;
+    return this.#done;
+  }
 }
 
 function started(pyodide: Pyodide, boot: Python["boot"]): Python {
