@@ -30,9 +30,9 @@ def serve(settings: Settings, announce: Callable[[str], None], log_level: str = 
         SetupError: the port is taken, the address is not this machine's, or the data folder cannot be used.
     """
     log_to_stderr(log_level)
-    asyncio.run(prepare(settings))
     listener = _listen(settings.host, settings.port)
     try:
+        asyncio.run(prepare(settings))
         config = uvicorn.Config(
             create_app(settings),
             log_config=None,
