@@ -23,6 +23,7 @@ _OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 _COMMAND = [sys.executable, "-m", "toolbar_py.cli"]
 _SERVICE = "https://easycim.example"
 _SHOWS_UP_MS = 90_000
+_POLICIES = re.findall(r"^script-src .*$", _README, re.MULTILINE)
 
 
 class Site:
@@ -34,9 +35,8 @@ class Site:
         self.browser = browser
         crm.add("/toolbar-token", service.token("op1@demo"))
 
-    def open(self, html: str, script: str) -> Page:
-        """Open ``card.html`` and ``card.js`` under the policy that the README asks for."""
-        (policy,) = re.findall(r"^script-src .*$", _README, re.MULTILINE)
+    def open(self, html: str, script: str, policy: str) -> Page:
+        """Open ``card.html`` and ``card.js`` under a policy of the README's, and nothing more."""
         csp = f"default-src 'none'; {policy.replace(_SERVICE, self.service.url)}"
         self.crm.add("/card.js", script)
         page = self.browser.new_page()
@@ -53,14 +53,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
         yield Site(crm, service, browser)
 
 
-def test_the_card_of_the_readme_works_under_its_policy(site: Site) -> None:
-    page = site.open(_block(_README, "html"), _block(_README, "js"))
+@pytest.mark.parametrize(("policy", "ecid"), list(zip(_POLICIES, ("demo|1|1|17", "demo|1|1|18"), strict=True)))
+def test_the_card_of_the_readme_works_under_its_policies(site: Site, policy: str, ecid: str) -> None:
+    page = site.open(_block(_README, "html"), _block(_README, "js").replace("demo|1|1|17", ecid), policy)
     state = page.locator("#state")
-    state.filter(has_text="Aperto: 0555010017").wait_for(timeout=_SHOWS_UP_MS)
+    state.filter(has_text="Aperto: 05550100").wait_for(timeout=_SHOWS_UP_MS)
     page.get_by_role("button", name="Salva come positivo").click()
     state.filter(has_text="Salvato: POSITIVE").wait_for()
     page.get_by_role("button", name="Salva come positivo").click()
-    state.filter(has_text="Non salvato: L'ECID demo|1|1|17 è chiuso").wait_for()
+    state.filter(has_text=f"Non salvato: L'ECID {ecid} è chiuso").wait_for()
     page.reload()
     state.filter(has_text="Chiuso: si può solo leggere").wait_for(timeout=_SHOWS_UP_MS)
 
@@ -69,7 +70,8 @@ def test_the_snippets_of_the_integration_guide_do_what_they_say(site: Site) -> N
     token = site.service.token("op1@demo")
     snippets = re.findall(r"^```js\n(.*?)^```$", _INTEGRATION, re.MULTILINE | re.DOTALL)
     said: list[str] = []
-    page = site.open(_block(_README, "html"), "\n".join([f"TOOLBAR.configure({{ token: {token!r} }});", *snippets]))
+    script = "\n".join([f"TOOLBAR.configure({{ token: {token!r} }});", *snippets])
+    page = site.open(_block(_README, "html"), script, _POLICIES[0])
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(f"uncaught: {error.message}"))
     page.reload()

@@ -20,8 +20,8 @@ _HTML = """<!doctype html>
 <script src="/crm.js"></script></html>
 """
 
-# What a page needs to allow for the toolbar, and nothing else.
-_CSP = "default-src 'none'; script-src 'self' {service} 'wasm-unsafe-eval'; connect-src {service}"
+# What a page needs to allow for the toolbar (docs/integration.md); connect-src is for its own login.
+_CSP = "default-src 'none'; script-src 'self' {service}; frame-src {service}; connect-src {service}"
 
 _SCRIPT = """
 function signIn(service, operator, password) {
