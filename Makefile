@@ -68,7 +68,7 @@ service:
 	@$(PY) -m pytest -q -n 2 tests/service tests/contract
 
 browser:
-	@$(PY) -m pytest -q tests/browser
+	@$(PY) -m pytest -q -n 2 tests/browser tests/demo
 
 clean:
 	rm -rf .build .venv web/node_modules web/src/generated toolbar_py/service/sdk toolbar_py/service/pages

@@ -26,7 +26,7 @@ _TYPES = {
     ".wasm": "application/wasm",
     ".zip": "application/zip",
 }
-_COPIES = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
+_COPIES = {"zstd": ".zst", "br": ".br", "gzip": ".gz"}
 """The encodings a copy may have, the smallest first, and how its name ends."""
 
 _KEPT_MAX = 64 * 1024 * 1024
