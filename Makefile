@@ -17,7 +17,7 @@ PAGE_SOURCES := $(shell find toolbar_py/wire toolbar_py/page web/src web/build w
 help:
 	@sed -n 's/^# //p' Makefile
 
-setup: $(STAMPS)/web $(STAMPS)/chromium
+setup: $(STAMPS)/web
 
 $(STAMPS)/venv: requirements/dev.lock pyproject.toml
 	@mkdir -p $(STAMPS)
@@ -41,7 +41,7 @@ $(STAMPS)/chromium: $(STAMPS)/venv
 	@scripts/find-chromium > .build/chromium.partial && mv .build/chromium.partial .build/chromium
 	@touch $@
 
-$(STAMPS)/web: $(STAMPS)/venv $(STAMPS)/npm $(PAGE_SOURCES) requirements/page.lock toolbar_py/__init__.py
+$(STAMPS)/web: $(STAMPS)/chromium $(STAMPS)/npm $(PAGE_SOURCES) requirements/page.lock toolbar_py/__init__.py
 	@echo "Web build ..."
 	@$(PY) -m web.build
 	@touch $@

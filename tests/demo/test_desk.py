@@ -64,6 +64,7 @@ def test_the_whole_work_can_be_done_by_keyboard(page: Page, service: ServiceProc
 def test_nothing_is_wider_than_the_screen(browser: Browser, service: ServiceProcess, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800})
     page.goto(f"{service.url}/demo/")
+    page.locator("#engine.good").wait_for(timeout=_BOOT_MS)
     page.get_by_role("button", name="Entra").click()
     page.get_by_role("button", name="Esci").wait_for()
     page.get_by_role("button", name="openScript", exact=True).click()
@@ -103,8 +104,18 @@ def test_a_toolbar_that_cannot_be_loaded_is_told(page: Page, service: ServicePro
     assert page.locator("#engine").inner_text() == "Toolbar mancante: /sdk/toolbar.js non è stato caricato"
 
 
+def test_who_signs_in_before_the_toolbar_is_up_is_signed_in(page: Page, service: ServiceProcess) -> None:
+    page.goto(f"{service.url}/demo/")
+    page.get_by_role("button", name="Entra").click()
+    page.get_by_role("button", name="Esci").wait_for()
+    page.get_by_role("button", name="openScript", exact=True).click()
+    page.locator("#answers li:is(.good, .bad)").wait_for(timeout=_BOOT_MS)
+    assert page.locator("#contact-state").inner_text() == "Aperto: riservato a te."
+
+
 def test_leaving_takes_the_token_away(page: Page, service: ServiceProcess) -> None:
     page.goto(f"{service.url}/demo/")
+    page.locator("#engine.good").wait_for(timeout=_BOOT_MS)
     page.get_by_role("button", name="Entra").click()
     page.get_by_role("button", name="Esci").click()
     page.get_by_role("button", name="getContactInfoWS").click()
