@@ -3,7 +3,7 @@
 # make setup   only what is missing
 # make bench   the measurements of docs/performance.md
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit service browser bench clean
+.PHONY: help setup demo test forget lint types unit service browser bench clean
 .DELETE_ON_ERROR:
 
 PORT ?= 8765
@@ -12,6 +12,7 @@ STAMPS := .build/stamps
 PY := .venv/bin/python
 UV_VERSION := 0.13.9
 
+files = $(shell find $(1) -name '$(2)' -not -path '*/generated/*' -not -path '*/node_modules/*' 2>/dev/null)
 PAGE_SOURCES := $(shell find toolbar_py/wire toolbar_py/page web/src web/build web/pages web/wheel -type f -not -path '*/generated/*' -not -path '*/__pycache__/*' 2>/dev/null)
 
 help:
@@ -24,10 +25,11 @@ $(STAMPS)/venv: requirements/dev.lock pyproject.toml
 	@echo "Python environment ..."
 	@python=$$(scripts/find-python) && { [ -x $(PY) ] || "$$python" -m venv .venv; }
 	@$(PY) -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
-	@.venv/bin/uv pip sync --quiet --python $(PY) requirements/dev.lock \
+	@.venv/bin/uv pip sync --quiet --compile-bytecode --python $(PY) requirements/dev.lock \
 	  || $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PY) -m compileall -q toolbar_py
 	@touch $@
 
 $(STAMPS)/npm: web/package.json web/package-lock.json
@@ -49,26 +51,51 @@ $(STAMPS)/web: $(STAMPS)/chromium $(STAMPS)/npm $(PAGE_SOURCES) requirements/pag
 demo: setup
 	@.venv/bin/toolbar-py demo --port $(PORT) --data $(DATA) $(if $(CHECK),--check)
 
-test: setup lint types unit service browser
+# A suite whose inputs did not change since it passed is not repeated; FRESH=1 repeats all.
+test: $(if $(FRESH),forget) setup $(STAMPS)/lint $(STAMPS)/types $(STAMPS)/unit $(STAMPS)/service $(STAMPS)/browser
 	@echo "All checks passed."
 
-lint:
+forget:
+	@rm -f $(addprefix $(STAMPS)/,lint types unit service browser)
+
+lint types unit service browser:
+	@rm -f $(STAMPS)/$@
+	@$(MAKE) --no-print-directory $(STAMPS)/$@
+
+PYTHON_SOURCES := $(call files,toolbar_py,*.py)
+SUPPORT := $(call files,tests/support,*.py) pyproject.toml playwright.config.py
+DOCS := $(call files,docs,*.md) README.md
+
+$(STAMPS)/lint: $(STAMPS)/venv $(PYTHON_SOURCES) $(call files,tests web/build,*.py) $(SUPPORT)
+	@echo "Lint ..."
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m ruff format --check --quiet .
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports >.build/lint-imports.log || { cat .build/lint-imports.log; exit 1; }
+	@touch $@
 
-types:
+$(STAMPS)/types: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,tests web/build,*.py) $(call files,typings,*.pyi) $(SUPPORT)
+	@echo "Types ..."
 	@web/node_modules/.bin/tsc -p web
 	@web/node_modules/.bin/pyright --warnings
+	@touch $@
 
-unit:
+$(STAMPS)/unit: $(STAMPS)/venv $(PYTHON_SOURCES) $(call files,tests/unit,*.py) $(SUPPORT)
+	@echo "Unit tests ..."
 	@$(PY) -m pytest -q -n 2 tests/unit
+	@touch $@
 
-service:
+$(STAMPS)/service: $(STAMPS)/venv $(PYTHON_SOURCES) $(call files,tests/service tests/contract,*.py) $(SUPPORT)
+	@echo "Service tests ..."
 	@$(PY) -m pytest -q -n 2 tests/service tests/contract
+	@touch $@
 
-browser:
+$(STAMPS)/browser: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,tests/browser tests/demo,*.py) $(SUPPORT) $(DOCS)
+	@echo "Browser tests ..."
 	@$(PY) -m pytest -q -n 2 tests/browser tests/demo
+	@touch $@
+
+bench: setup
+	@$(PY) -m tests.bench
 
 clean:
 	rm -rf .build .venv web/node_modules web/src/generated toolbar_py/service/sdk toolbar_py/service/pages

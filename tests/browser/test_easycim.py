@@ -29,7 +29,7 @@ def test_an_inbound_contact_gets_one_ecid_however_often_it_is_opened(desk: Desk)
     assert desk.call("saveScript", "68-1@pd.example", "POSITIVE", True)["ecid"] == first["ecid"]
 
 
-@pytest.mark.parametrize(("ecid", "outcome"), [("demo|1|1|11", "CONFERMA_IVR"), ("demo|1|1|12", "  conferma ivr ")])
+@pytest.mark.parametrize(("ecid", "outcome"), [("demo|1|1|11", "CONFERMA_IVR"), ("demo|1|1|12", "\n  conferma ivr \t")])
 def test_an_outcome_is_matched_by_code_and_by_label(desk: Desk, ecid: str, outcome: str) -> None:
     desk.call("openScript", "", ecid, True)
     answer = desk.call("saveScript", ecid, outcome, True)
@@ -87,6 +87,7 @@ def test_a_foreign_reservation_opens_to_read_and_refuses_a_save(open_desk: Desks
         (["getContactInfo"], "INVALID_ARGUMENT"),
         (["getContactInfoWS", "demo|1|1|99999"], "UNKNOWN_ECID"),
         (["getContactInfoWS", {"ecid": 1}], "INVALID_ARGUMENT"),
+        (["getContactInfoWS", ".."], "UNKNOWN_ECID"),
     ],
 )
 def test_what_cannot_be_opened_or_read_resolves_to_an_error_object(desk: Desk, call: list[object], code: str) -> None:
@@ -138,6 +139,14 @@ def test_the_local_instance_survives_a_reload_and_a_navigation_without_a_request
     desk.page.goto(desk.page.url + "?elsewhere")
     assert desk.call("getContactInfo", "demo|1|1|18")["ecid"] == "demo|1|1|18"
     assert requests == []
+
+
+def test_the_next_operator_at_the_desk_cannot_read_the_local_instance(open_desk: Desks) -> None:
+    early, late, nobody = open_desk("op1@demo"), open_desk("op2@demo"), open_desk(config="{token: ''}")
+    early.call("openScript", "68-4@pd.example", "demo|1|1|24")
+    assert early.call("getContactInfo", "68-4@pd.example")["ecid"] == "demo|1|1|24"
+    assert late.call("getContactInfo", "68-4@pd.example")["errorCode"] == "UNKNOWN_CONTACT"
+    assert nobody.call("getContactInfo", "demo|1|1|24")["errorCode"] == "UNKNOWN_ECID"
 
 
 def test_a_page_that_navigates_away_right_after_opening_finds_the_contact(open_desk: Desks) -> None:

@@ -83,6 +83,7 @@ def test_a_copy_that_nobody_told_where_the_service_is_says_so(
 ) -> None:
     crm.add("/static/bundle.js", loader_text(service))
     desk = open_desk(tag='<script src="/static/bundle.js"></script>')
+    assert desk.call("getContactInfo", "x")["rejected"]["code"] == "BOOT_FAILED"
     failure = desk.ready()["rejected"]
     assert failure["code"] == "BOOT_FAILED"
     assert "serviceUrl" in failure["message"]
@@ -99,6 +100,43 @@ def test_configure_may_give_the_token_after_the_script_has_run(open_desk: Desks,
         after=f"TOOLBAR.configure({{token: () => Promise.resolve({service.token('op3@demo')!r})}})",
     )
     assert desk.call("openScript", "", "demo|1|1|901", True)["result"] is True
+
+
+def test_a_copy_that_is_told_later_where_the_service_is_waits_for_it(
+    open_desk: Desks, crm: HostPages, service: ServiceProcess
+) -> None:
+    crm.add("/static/bundle.js", loader_text(service))
+    late = f"setTimeout(() => TOOLBAR.configure({{serviceUrl: {service.url!r}}}), 300)"
+    desk = open_desk(tag='<script src="/static/bundle.js"></script>', after=late)
+    assert desk.ready()["runtime"] == "page"
+    assert desk.call("getContactInfoWS", "demo|1|1|1")["ecid"] == "demo|1|1|1"
+
+
+@pytest.mark.parametrize("delay", [0, 50, 150, 300])
+def test_a_token_that_is_configured_while_python_starts_is_used(
+    open_desk: Desks, service: ServiceProcess, delay: int
+) -> None:
+    token = service.token("op3@demo")
+    desk = open_desk(
+        config="{token: ''}",
+        after=f"setTimeout(() => {{ TOOLBAR.configure({{token: {token!r}}}); done = 1; }}, {delay}); var done;",
+    )
+    desk.ready()
+    desk.page.wait_for_function("done === 1")
+    assert desk.call("getContactInfoWS", "demo|1|1|1")["ecid"] == "demo|1|1|1"
+
+
+def test_the_locale_may_change_at_any_time(open_desk: Desks) -> None:
+    desk = open_desk()
+    assert desk.call("getContactInfo", "x")["error"] == "Nessuno script è stato aperto per il contatto x."
+    desk.eval("TOOLBAR.configure({locale: 'en'})")
+    assert desk.call("getContactInfo", "x")["error"] == "No script was opened for contact x."
+
+
+def test_a_frozen_legacy_toolbar_shows_through(open_desk: Desks) -> None:
+    desk = open_desk(before="window.agent = {}; window.TOOLBAR = Object.freeze({AGENT: agent, EASYCIM: {old: true}});")
+    desk.ready()
+    assert desk.eval("TOOLBAR.AGENT === agent && typeof TOOLBAR.EASYCIM.openScript === 'function'") is True
 
 
 def test_an_unknown_setting_is_warned_about_by_name(open_desk: Desks) -> None:

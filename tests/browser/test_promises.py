@@ -19,18 +19,22 @@ def test_the_answer_is_a_native_promise_and_so_is_what_then_derives(desk: Desk) 
     )
 
 
-def test_done_fail_and_always_work_as_jquerys(desk: Desk) -> None:
-    assert desk.eval("""new Promise((finish) => {
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("getContactInfo('x')", ["done UNKNOWN_CONTACT", "always"]),
+        ("saveScript('demo|1|1|1', 'NO SUCH', true)", ["fail UNKNOWN_OUTCOME", "always"]),
+    ],
+)
+def test_done_fail_and_always_work_as_jquerys(desk: Desk, call: str, told: list[str]) -> None:
+    script = """new Promise((finish) => {
         const told = [];
-        TOOLBAR.EASYCIM.getContactInfo('x')
+        TOOLBAR.EASYCIM.CALL
             .done((answer) => told.push('done ' + answer.errorCode))
-            .fail(() => told.push('wrong'))
-            .always(() => told.push('always'));
-        TOOLBAR.EASYCIM.saveScript('demo|1|1|1', 'NO SUCH', true)
-            .done(() => told.push('wrong'))
             .fail((error) => told.push('fail ' + error.code))
             .always(() => { told.push('always'); finish(told); });
-    })""") == ["done UNKNOWN_CONTACT", "always", "fail UNKNOWN_OUTCOME", "always"]
+    })"""
+    assert desk.eval(script.replace("CALL", call)) == told
 
 
 def test_bind_gives_the_promise_itself_back(desk: Desk) -> None:
@@ -180,3 +184,46 @@ def test_health_tells_the_percentiles_of_each_method(desk: Desk) -> None:
     figures = desk.eval("TOOLBAR.health()")["methods"]["EASYCIM.getContactInfo"]
     assert figures["calls"] >= 1
     assert 0 < figures["p50"] <= figures["p95"] <= figures["p99"]
+
+
+def test_half_a_surrogate_pair_in_a_note_does_not_lose_the_save(desk: Desk) -> None:
+    answer = desk.eval("TOOLBAR.EASYCIM.saveScript('demo|1|1|70', 'POSITIVE', true, 'ciao \\ud83d')")
+    assert answer["result"] is True
+    assert desk.call("getContactInfoWS", "demo|1|1|70")["attempts"][0]["note"] == "ciao \ufffd"
+
+
+def test_a_long_note_of_surrogate_pairs_is_refused_by_name(desk: Desk) -> None:
+    error = desk.eval("TOOLBAR.EASYCIM.saveScript('demo|1|1|1', 'POSITIVE', true, 'a' + '😀'.repeat(100_000))")
+    assert (error["rejected"]["code"], error["rejected"]["details"]["argument"]) == ("TOO_LARGE", "note")
+
+
+def test_empty_options_are_options(desk: Desk) -> None:
+    assert desk.call("saveScript", "demo|1|1|71", "POSITIVE", True, {})["result"] is True
+
+
+def test_a_deadline_between_two_tries_leaves_the_outcome_of_a_save_open(
+    open_desk: Desks, service: ServiceProcess
+) -> None:
+    with flaky_proxy(service.url) as proxy:
+        desk = open_desk(service_url=proxy.url)
+        desk.ready()
+        proxy.cut_next_answer("/easycim/v1/scripts/save")
+        hang = "/easycim/v1/scripts/save"
+        outcomes: list[object] = []
+        for deadline in (150, 400, 700):
+            proxy.cut_next_answer(hang)
+            script = f"TOOLBAR.EASYCIM.saveScript('demo|1|1|72', 'BUSY_BY_AGENT', true, {{timeoutMs: {deadline}}})"
+            outcomes.append(desk.eval(script).get("rejected", {}).get("outcomeKnown", "saved"))
+    assert True not in outcomes
+
+
+def test_a_blocked_page_does_not_lose_its_runtime(open_desk: Desks) -> None:
+    desk = open_desk()
+    desk.ready()
+    answer = desk.eval("""(async () => {
+        const promise = TOOLBAR.EASYCIM.saveScript('demo|1|1|73', 'BUSY_BY_AGENT', true);
+        const until = performance.now() + 6_500;
+        while (performance.now() < until);
+        return promise;
+    })()""")
+    assert answer["result"] is True

@@ -85,6 +85,7 @@ def test_a_frame_that_the_page_removed_is_replaced(open_desk: Desks, kind: str) 
     assert (lost["code"], lost["retryable"], lost["outcomeKnown"]) == ("RUNTIME_LOST", True, False)
     assert desk.call("openScript", "", "demo|1|1|33", True)["result"] is True
     assert desk.eval("TOOLBAR.diagnostics()")["replaced"] == 1
+    assert desk.eval("document.querySelectorAll('iframe').length") == 1
 
 
 def test_a_worker_that_is_killed_is_replaced_and_its_calls_in_flight_reject(

@@ -20,6 +20,7 @@ class App:
         self._calls = Calls(host, self._tasks, easycim.handlers(), locale)
         self.call = self._calls.call
         self.abort = self._calls.abort
+        self.set_locale = self._calls.set_locale
         self.resume = self._tasks.resume
         self._tasks.start(desk.forget_old(), self._background_done)
 

@@ -18,7 +18,7 @@ from toolbar_py.wire.errors import (
     ToolbarError,
 )
 from toolbar_py.wire.methods import METHODS, Method, OnError
-from toolbar_py.wire.problems import problem_error
+from toolbar_py.wire.problems import invalid, problem_error
 from toolbar_py.wire.scripts import InfoRefusal, OpenRefusal
 from toolbar_py.wire.texts import Locale, sentence
 
@@ -88,8 +88,15 @@ class Calls:
         error = DeadlineError(timeoutMs=timeout_ms) if code == Code.TIMEOUT else AbortedError()
         self._tasks.interrupt(task, error)
 
+    def set_locale(self, locale: Locale) -> None:
+        """Word what comes from now on in another language."""
+        self.locale = locale
+
     async def _run(self, method: Method, arguments: str, correlation_id: str) -> str:
-        values: Any = from_json(arguments)
+        try:
+            values: Any = from_json(arguments)
+        except ValueError:
+            raise invalid("arguments", "characters") from None
         if isinstance(values, dict):
             raise problem_error(cast(Mapping[str, Mapping[str, JsonValue]], values)["problem"])
         return await self._handlers[method.path](Call(values, correlation_id))

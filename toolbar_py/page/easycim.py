@@ -1,5 +1,7 @@
 """The namespace ``TOOLBAR.EASYCIM`` (contract section 3): opening scripts, reading contacts, saving outcomes."""
 
+from contextlib import suppress
+
 from toolbar_py.page.calls import Call, Handler
 from toolbar_py.page.desk import Desk
 from toolbar_py.page.gateway import Gateway
@@ -10,6 +12,7 @@ from toolbar_py.wire.arguments import (
     OpenScriptInboundArguments,
     SaveScriptArguments,
 )
+from toolbar_py.wire.errors import ToolbarError
 from toolbar_py.wire.methods import EASYCIM
 from toolbar_py.wire.scripts import OpenedScript, OpenInboundRequest, OpenRequest, SaveRequest
 
@@ -65,7 +68,9 @@ class EasyCim:
         )
         # The trace id serves as Idempotency-Key: 128 random bits that belong to this call and to no other.
         saved = await self._gateway.save(request, call.correlation_id, call.correlation_id)
-        await self._desk.record_outcome(saved.answer.ecid, saved.attempt, terminated=saved.answer.terminated)
+        # It is saved: a deadline or an abort from here on must not make the page believe that it is not.
+        with suppress(ToolbarError):
+            await self._desk.record_outcome(saved.answer.ecid, saved.attempt, terminated=saved.answer.terminated)
         return saved.answer.to_json()
 
     async def _opened(self, script: OpenedScript) -> str:

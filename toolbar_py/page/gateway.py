@@ -19,6 +19,7 @@ from toolbar_py.wire.errors import (
     TooLargeError,
     ToolbarError,
     UnauthenticatedError,
+    UnknownEcidError,
 )
 from toolbar_py.wire.scripts import OpenedScript, OpenInboundRequest, OpenRequest, SavedScript, SaveRequest
 
@@ -66,6 +67,9 @@ class Gateway:
             the ContactInfo as the JSON text that came, after it was found valid: writing the model out again would
             only give the same text.
         """
+        if ecid in (".", ".."):
+            # A URL cannot carry them: they mean folders, however they are written.
+            raise UnknownEcidError(ecid=ecid)
         path = f"/contacts/{quote(ecid, safe='')}"
         text = await self._exchange("GET", path, "", trace, _READ_WAITS)
         _read(ContactInfo, text)
@@ -93,21 +97,16 @@ class Gateway:
         head = json.dumps({"method": method, "path": path, "key": key or "", "trace": trace})
         uncertain = False
         for wait in (*waits, None):
-            try:
-                reply = await Ask(AskKind.FETCH, head, body)
-            except ToolbarError as interruption:
-                interruption.outcome_known = key is None
-                raise
-            error = _error_of(reply)
-            if error is None:
-                return reply.body
+            error = _error_of(await _interruptible(Ask(AskKind.FETCH, head, body), uncertain=key is not None))
+            if isinstance(error, str):
+                return error
             # Once a write may have reached easyCIM, a later refusal to answer does not make that unknown known.
             uncertain = uncertain or (key is not None and isinstance(error, NetworkError | ServiceError))
             if wait is None or not error.retryable:
                 error.outcome_known = error.outcome_known and not (uncertain and error.retryable)
                 raise error
             pause = _retry_after(error) or int(wait * (0.5 + 0.5 * self._host.random()))
-            await Ask(AskKind.SLEEP, json.dumps({"ms": pause}))
+            await _interruptible(Ask(AskKind.SLEEP, json.dumps({"ms": pause})), uncertain=uncertain)
         raise AssertionError("unreachable: the last try raises or returns")
 
 
@@ -118,7 +117,17 @@ def _read(model: type[_Answer], text: str) -> _Answer:
         raise ServiceError(reason=f"unreadable {model.__name__}", problems=error.error_count()) from None
 
 
-def _error_of(reply: Reply) -> ToolbarError | None:
+async def _interruptible(ask: Ask, *, uncertain: bool) -> Reply:
+    """Wait for a reply; a deadline or an abort meanwhile leaves the outcome of a write open if it may have gone out."""
+    try:
+        return await ask
+    except ToolbarError as interruption:
+        interruption.outcome_known = not uncertain
+        raise
+
+
+def _error_of(reply: Reply) -> ToolbarError | str:
+    """Give what a reply tells went wrong, or the body of one that is good."""
     head = from_json(reply.head)
     failure = head.get("failure")
     if failure == "token":
@@ -127,7 +136,7 @@ def _error_of(reply: Reply) -> ToolbarError | None:
         return NetworkError(reason=failure)
     status: int = head["status"]
     if status in _OK:
-        return None
+        return reply.body
     try:
         error = Problem.model_validate_json(reply.body).to_error()
     except ValidationError:

@@ -28,7 +28,13 @@ _IDENTIFIER = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 Ecid = Annotated[str, StringConstraints(min_length=1, max_length=ECID_MAX, pattern=_IDENTIFIER)]
 ContactId = Annotated[str, StringConstraints(min_length=1, max_length=CONTACT_ID_MAX, pattern=_IDENTIFIER)]
 OperatorId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=_IDENTIFIER)]
-OutcomeText = Annotated[str, StringConstraints(min_length=1, max_length=OUTCOME_MAX, pattern=_IDENTIFIER)]
+# Pages pass an option's text, with the white space around it (contract section 3).
+OutcomeText = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=OUTCOME_MAX, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$", strip_whitespace=True
+    ),
+]
 NoteText = Annotated[str, StringConstraints(max_length=NOTE_MAX, pattern=_NO_NUL)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LABEL_NAME_MAX, pattern=_IDENTIFIER)]
 LabelValue = Annotated[str, StringConstraints(max_length=LABEL_VALUE_MAX, pattern=_NO_NUL)]

@@ -124,7 +124,8 @@ class ContactInfo(WireModel):
     def with_attempt(self, attempt: Attempt, *, terminated: bool) -> Self:
         """Give the same contact after an outcome was saved."""
         state = ContactState.CLOSED if terminated else ContactState.SCHEDULED
-        return self.model_copy(update={"attempts": [*self.attempts, attempt], "terminated": terminated, "state": state})
+        changes = {"terminated": terminated, "read_only": terminated, "reserved_by": None, "state": state}
+        return self.model_copy(update={"attempts": [*self.attempts, attempt], **changes})
 
 
 class SearchCriterion(RequestModel):

@@ -17,7 +17,7 @@ def download_wheels() -> list[Path]:
     folder = WORK / "wheels" / hashlib.sha256(_LOCK.read_bytes()).hexdigest()[:16]
     if not folder.exists():
         partial = folder.with_suffix(".partial")
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+        command = [sys.executable, "-m", "pip", "download", "-qq", "--no-deps", "--only-binary=:all:"]
         command += [*_PLATFORM, "--require-hashes", "--requirement", str(_LOCK), "--dest", str(partial)]
         subprocess.run(command, check=True)  # noqa: S603
         partial.rename(folder)

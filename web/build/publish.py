@@ -43,7 +43,7 @@ def publish_asset(path: Path, sdk: Path) -> str:
 
 
 def compress_all(sdk: Path) -> None:
-    """Write a brotli, a zstd and a gzip copy beside every file that is worth it; what was compressed before is taken over."""
+    """Write a brotli, a zstd and a gzip copy beside every file that is worth it, once for the same content."""
     _CACHE.mkdir(parents=True, exist_ok=True)
     files = [p for p in sdk.rglob("*") if p.is_file() and p.suffix not in _COMPRESSED_SUFFIXES]
     with ThreadPoolExecutor() as pool:

@@ -7,22 +7,28 @@ import type { EngineInfo, Failure, Page, StartedEngine } from "./protocol";
 
 /** A boot that takes longer than this never ends. */
 const BOOT_DEADLINE_MS = 60_000;
-/** How often a dead engine is replaced before the page is told that there is none: what kills three kills the next. */
-const REPLACEMENTS_MAX = 3;
+/** How often within how long a dead engine is replaced: what kills four in a row kills the next one too. */
+const LOSSES_MAX = 3;
+const LOSSES_WITHIN_MS = 300_000;
+/** How long a page may take to tell where the service is. */
+const LOCATED_WITHIN_MS = 10_000;
 
 export class Starter {
   readonly #config: Config;
   readonly #calls: Calls;
   readonly #hosts: Hosts;
   #engine: StartedEngine | null = null;
+  #place = "";
+  #onLocated: (() => void) | null = null;
   #replacements = 0;
+  #losses: number[] = [];
 
   constructor(config: Config, calls: Calls) {
     this.#config = config;
     this.#calls = calls;
     const page: Page = {
       answer: (id, ok, text) => this.#calls.answer(id, ok, text),
-      token: async () => this.#config.askToken(),
+      token: () => this.#config.askToken(),
       lost: (reason) => this.#lost(reason),
     };
     this.#hosts = new Hosts(config, page);
@@ -39,29 +45,33 @@ export class Starter {
    * @returns what the engine tells of itself; rejects with a {@link Failure}.
    */
   async start(): Promise<EngineInfo> {
-    // The script may still be followed by a TOOLBAR.configure in the same task.
-    await Promise.resolve();
-    const { serviceUrl } = this.#config;
-    if (!serviceUrl) throw this.#bootFailed("serviceUrl is not configured and the script's own address does not tell it");
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`not up after ${BOOT_DEADLINE_MS / 1000} s`)), BOOT_DEADLINE_MS);
-    });
-    try {
-      this.#engine = await Promise.race([this.#hosts.open(`${serviceUrl}/sdk/`), late]);
-    } catch (error) {
-      if (error instanceof NoHostError && error.blocked) throw failure("ENGINE_BLOCKED", this.#config.locale);
-      throw this.#bootFailed(error instanceof Error ? error.message : String(error));
-    } finally {
-      clearTimeout(timer);
+    for (;;) {
+      await this.#located();
+      const place = this.#config.place;
+      const engine = await this.#open();
+      // The page may have said meanwhile that it wants another place.
+      if (place !== this.#config.place) {
+        engine.close();
+        continue;
+      }
+      this.#engine = engine;
+      engine.configure(this.#config.settings());
+      this.#place = place;
+      this.#calls.attach(engine);
+      return engine.info;
     }
-    this.#calls.attach(this.#engine);
-    return this.#engine.info;
   }
 
-  /** Passes changed settings on. */
+  /** Passes changed settings on; before the first use, moves to another place if they name one. */
   reconfigure(): void {
-    this.#engine?.configure(this.#config.settings());
+    this.#onLocated?.();
+    if (!this.#engine) return;
+    if (this.#place === this.#config.place) {
+      this.#engine.configure(this.#config.settings());
+      return;
+    }
+    this.close();
+    this.start().catch((failed: Failure) => this.#calls.fail(failed));
   }
 
   /** The page goes: its part of a shared runtime is given back. */
@@ -78,14 +88,60 @@ export class Starter {
 
   #lost(reason: string): void {
     console.error(`TOOLBAR: the Python runtime stopped (${reason})`);
-    this.#engine = null;
+    this.close();
     this.#calls.detach();
     this.#replacements += 1;
-    if (this.#replacements > REPLACEMENTS_MAX) {
-      this.#calls.fail(this.#bootFailed(`the runtime stopped ${this.#replacements} times (${reason})`));
+    const now = performance.now();
+    this.#losses = [...this.#losses.filter((at) => now - at < LOSSES_WITHIN_MS), now];
+    if (this.#losses.length > LOSSES_MAX) {
+      this.#calls.fail(this.#bootFailed(`the runtime stopped ${this.#losses.length} times (${reason})`));
     } else {
       this.start().catch((failed: Failure) => this.#calls.fail(failed));
     }
+  }
+
+  async #open(): Promise<StartedEngine> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let late = false;
+    const opening = this.#hosts.open(`${this.#config.serviceUrl}/sdk/`);
+    opening.then(
+      (engine) => late && engine.close(),
+      () => undefined,
+    );
+    const deadline = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        late = true;
+        reject(new Error(`not up after ${BOOT_DEADLINE_MS / 1000} s`));
+      }, BOOT_DEADLINE_MS);
+    });
+    try {
+      return await Promise.race([opening, deadline]);
+    } catch (error) {
+      if (error instanceof NoHostError && error.blocked) throw failure("ENGINE_BLOCKED", this.#config.locale);
+      throw this.#bootFailed(error instanceof Error ? error.message : String(error));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Waits until the service is known: a copy of the loader that is kept elsewhere has to be told. */
+  async #located(): Promise<void> {
+    // The script may still be followed by a TOOLBAR.configure in the same task.
+    await Promise.resolve();
+    if (this.#config.serviceUrl) return;
+    await new Promise<void>((resolve, reject) => {
+      const check = () => {
+        const waited = performance.now() - startedAt > LOCATED_WITHIN_MS;
+        if (!this.#config.serviceUrl && !waited && !this.#config.inUse) return;
+        clearInterval(timer);
+        this.#onLocated = null;
+        if (this.#config.serviceUrl) resolve();
+        else reject(this.#bootFailed("serviceUrl is not configured and the script's own address does not tell it"));
+      };
+      const startedAt = performance.now();
+      const timer = setInterval(check, 100);
+      this.#onLocated = check;
+    });
   }
 
   #bootFailed(reason: string): Failure {

@@ -113,6 +113,7 @@ class SqliteDialect:
             connect_args={"check_same_thread": False, "timeout": self._busy_timeout_s},
             pool_size=size,
             max_overflow=0,
+            hide_parameters=True,  # notes and labels must not reach a log through an error text
         )
 
         def connect(connection: sqlite3.Connection, _record: object) -> None:

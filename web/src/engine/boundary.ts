@@ -2,7 +2,7 @@
  * The JavaScript end of the boundary that Python knows as its host (toolbar_py/page/host/base.py): ids and texts over
  * functions that live as long as the page. No proxy is made per call and no promise of JavaScript is awaited in Python.
  */
-import type { AbortCode, LogLevel, Page } from "../protocol";
+import type { AbortCode, EngineSettings, LogLevel, Page } from "../protocol";
 import type { Storage } from "./storage";
 import type { RequestHead, Transport } from "./transport";
 
@@ -12,6 +12,7 @@ interface Proxied {
 }
 type PythonCall = Proxied & ((id: number, path: string, args: string, correlationId: string) => void);
 type PythonResume = Proxied & ((askId: number, head: string, body: string) => void);
+type PythonSetLocale = Proxied & ((locale: string) => void);
 type PythonAbort = Proxied & ((id: number, code: AbortCode, timeoutMs: number) => void);
 
 /** The reply to an ask: a small JSON object and a text that passes through. */
@@ -29,6 +30,9 @@ interface AskHead extends RequestHead {
   readonly before: number;
 }
 
+/** How long what a closed page has begun may take to finish. */
+const LEAVE_WITHIN_MS = 30_000;
+
 const EMPTY: Reply = { head: "{}", body: "" };
 const LEVELS: readonly LogLevel[] = ["silent", "error", "warn", "info", "debug"];
 
@@ -43,6 +47,8 @@ export class Boundary {
   #call: PythonCall | null = null;
   #resume: PythonResume | null = null;
   #abort: PythonAbort | null = null;
+  #setLocale: PythonSetLocale | null = null;
+  #closing = false;
 
   constructor(page: Page, transport: Transport, storage: Storage, logLevel: LogLevel) {
     this.#page = page;
@@ -58,7 +64,14 @@ export class Boundary {
 
   // What Python calls. Arrow functions, because Python keeps them unbound.
 
-  readonly register = (call: PythonCall, resume: PythonResume, abort: PythonAbort, instance: string): void => {
+  readonly register = (
+    call: PythonCall,
+    resume: PythonResume,
+    abort: PythonAbort,
+    setLocale: PythonSetLocale,
+    instance: string,
+  ): void => {
+    this.#setLocale = setLocale;
     this.instance = instance;
     this.#call = call;
     this.#resume = resume;
@@ -83,12 +96,14 @@ export class Boundary {
       (reply) => {
         // After a cancel nobody waits, and Python must not be resumed.
         if (this.#asks.delete(askId)) this.#enter(() => this.#resume?.(askId, reply.head, reply.body));
+        this.#leaveWhenIdle();
       },
       (error: unknown) => {
         if (!this.#asks.delete(askId)) return;
         this.log("error", `${kind} failed in the browser: ${String(error)}`);
         const head = JSON.stringify({ failure: "host" });
         this.#enter(() => this.#resume?.(askId, head, ""));
+        this.#leaveWhenIdle();
       },
     );
   };
@@ -104,16 +119,33 @@ export class Boundary {
     this.#enter(() => this.#call?.(id, path, args, correlationId));
   }
 
+  configure(settings: EngineSettings): void {
+    this.logLevel = settings.logLevel;
+    this.#enter(() => this.#setLocale?.(settings.locale));
+  }
+
   abort(id: number, code: AbortCode, timeoutMs: number): void {
     this.#enter(() => this.#abort?.(id, code, timeoutMs));
   }
 
-  /** The page is gone: stops what is under way and lets Python forget this connection. */
+  /**
+   * The page is gone: what is under way may still finish, a save above all, and then Python forgets this connection.
+   */
   close(): void {
+    this.#closing = true;
+    this.#leaveWhenIdle();
+    setTimeout(() => this.#leave(), LEAVE_WITHIN_MS);
+  }
+
+  #leaveWhenIdle(): void {
+    if (this.#closing && this.#asks.size === 0) this.#leave();
+  }
+
+  #leave(): void {
     for (const controller of this.#asks.values()) controller.abort();
     this.#asks.clear();
-    for (const proxy of [this.#call, this.#resume, this.#abort]) proxy?.destroy();
-    this.#call = this.#resume = this.#abort = null;
+    for (const proxy of [this.#call, this.#resume, this.#abort, this.#setLocale]) proxy?.destroy();
+    this.#call = this.#resume = this.#abort = this.#setLocale = null;
   }
 
   /** Python catches everything itself: what comes out here means that the interpreter is dead. */
@@ -135,18 +167,24 @@ export class Boundary {
         await sleep(head.ms, signal);
         return EMPTY;
       case "store": {
-        const { key, aliases } = head;
+        const owner = await this.#transport.owner();
+        const [key = "", ...aliases] = [head.key, ...head.aliases].map((name) => `${owner} ${name}`);
         await this.#storage.store(head.record, { key, aliases, at: Date.now(), text: body });
         return EMPTY;
       }
       case "find":
-        return { head: "{}", body: (await this.#storage.find(head.record, head.key)) ?? "" };
+        return { head: "{}", body: (await this.#find(head.record, head.key)) ?? "" };
       case "purge":
         await this.#storage.purge(head.record, head.before);
         return EMPTY;
       default:
         throw new TypeError(`no such ask: ${kind}`);
     }
+  }
+
+  /** What is stored belongs to an operator of a service: the next one at this desk must not read it. */
+  async #find(record: string, key: string): Promise<string | undefined> {
+    return this.#storage.find(record, `${await this.#transport.owner()} ${key}`);
   }
 }
 

@@ -40,7 +40,7 @@ export class Runtime {
       abort: (id, code, timeoutMs) => boundary.abort(id, code, timeoutMs),
       configure: (changed) => {
         transport.configure(changed);
-        boundary.logLevel = changed.logLevel;
+        boundary.configure(changed);
       },
       diagnostics: async () => ({
         version: VERSION,

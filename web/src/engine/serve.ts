@@ -19,6 +19,7 @@ class PortServer implements Page {
   readonly #tokens = new Map<number, { resolve: (token: string) => void; reject: (reason: Error) => void }>();
   #engine: StartedEngine | null = null;
   #lastToken = 0;
+  #closed = false;
 
   constructor(port: MessagePort, boot: () => Promise<Runtime>, lost: () => void) {
     this.#port = port;
@@ -70,6 +71,7 @@ class PortServer implements Page {
         this.#send(["pong"]);
         break;
       case "close":
+        this.#closed = true;
         this.#engine?.close();
         this.#port.close();
     }
@@ -78,6 +80,7 @@ class PortServer implements Page {
   async #start(settings: EngineSettings): Promise<void> {
     try {
       const runtime = await this.#boot();
+      if (this.#closed) return;
       this.#engine = runtime.connect(settings, this);
       this.#send(["up", this.#engine.info]);
     } catch (error) {

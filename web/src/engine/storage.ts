@@ -25,34 +25,49 @@ interface Schema extends DBSchema {
 
 const NAME = "toolbar-py";
 const VERSION = 1;
+/** A database that takes longer hangs, as some browsers' do after a crash. */
+const OPEN_WITHIN_MS = 3_000;
 
 /** Opens the database, or a stand-in of memory where there is none (some sandboxed frames, some private windows). */
 export async function openStorage(): Promise<Storage> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("the database does not open")), OPEN_WITHIN_MS);
+  });
   try {
-    const database = await openDB<Schema>(NAME, VERSION, {
-      upgrade(fresh) {
-        const desk = fresh.createObjectStore("desk", { keyPath: "key" });
-        desk.createIndex("aliases", "aliases", { multiEntry: true });
-        desk.createIndex("at", "at");
-      },
-      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
-    });
-    return new DatabaseStorage(database);
+    const storage = new DatabaseStorage();
+    await Promise.race([storage.open(), late]);
+    return storage;
   } catch {
     return new MemoryStorage();
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 class DatabaseStorage implements Storage {
   readonly kind = "indexeddb";
-  readonly #database: IDBPDatabase<Schema>;
+  #database: Promise<IDBPDatabase<Schema>> | null = null;
 
-  constructor(database: IDBPDatabase<Schema>) {
-    this.#database = database;
+  /** Opens the database, and opens it anew after the browser or another version of us has closed it. */
+  open(): Promise<IDBPDatabase<Schema>> {
+    this.#database ??= openDB<Schema>(NAME, VERSION, {
+      upgrade(fresh) {
+        const desk = fresh.createObjectStore("desk", { keyPath: "key" });
+        desk.createIndex("aliases", "aliases", { multiEntry: true });
+        desk.createIndex("at", "at");
+      },
+      blocking: (_current, _blocked, event) => {
+        (event.target as IDBDatabase).close();
+        this.#database = null;
+      },
+      terminated: () => (this.#database = null),
+    });
+    return this.#database;
   }
 
   async store(record: "desk", value: Stored): Promise<void> {
-    const transaction = this.#database.transaction(record, "readwrite");
+    const transaction = (await this.open()).transaction(record, "readwrite");
     // What was opened for a contact and is opened again without one is still found by that contact.
     const known = (await transaction.store.get(value.key))?.aliases ?? [];
     const aliases = [...new Set([...known, ...value.aliases])];
@@ -60,14 +75,14 @@ class DatabaseStorage implements Storage {
   }
 
   async find(record: "desk", key: string): Promise<string | undefined> {
-    const { store } = this.#database.transaction(record);
+    const { store } = (await this.open()).transaction(record);
     const found = await store.get(key);
     if (found) return found.text;
     return latest(await store.index("aliases").getAll(key))?.text;
   }
 
   async purge(record: "desk", before: number): Promise<void> {
-    const transaction = this.#database.transaction(record, "readwrite");
+    const transaction = (await this.open()).transaction(record, "readwrite");
     let cursor = await transaction.store.index("at").openCursor(IDBKeyRange.upperBound(before, true));
     while (cursor) {
       await cursor.delete();

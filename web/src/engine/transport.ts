@@ -29,11 +29,24 @@ export class Transport {
     this.#settings = settings;
   }
 
+  /**
+   * Names whose data this is: the service, and the operator as far as the token tells.
+   *
+   * @throws Error when the page cannot give its token
+   */
+  async owner(): Promise<string> {
+    return `${this.#settings.serviceUrl} ${subjectOf(await this.#token())}`;
+  }
+
+  async #token(): Promise<string> {
+    return this.#settings.token ?? (await this.#askToken());
+  }
+
   /** Sends one request. Never rejects: what went wrong is in the reply's head. */
   async exchange(request: RequestHead, body: string, signal: AbortSignal): Promise<Reply> {
-    let token: string;
+    let headers: Headers;
     try {
-      token = this.#settings.token ?? (await this.#askToken());
+      headers = new Headers(this.#headers(request, await this.#token(), body !== ""));
     } catch (error) {
       return failed("token", error instanceof Error ? error.message : String(error));
     }
@@ -41,7 +54,7 @@ export class Transport {
     try {
       response = await fetch(this.#settings.serviceUrl + API + request.path, {
         method: request.method,
-        headers: this.#headers(request, token, body !== ""),
+        headers,
         body: body === "" ? null : body,
         signal,
         credentials: "omit",
@@ -79,4 +92,14 @@ function failed(failure: "token" | "unreachable" | "cut", reason?: string): Repl
 function retryAfter(response: Response): number | undefined {
   const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
   return Number.isFinite(seconds) ? seconds * 1000 : undefined;
+}
+
+/** The operator that a JSON Web Token names; a token of another kind keeps its secret, and so names nobody. */
+function subjectOf(token: string): string {
+  try {
+    const claims = JSON.parse(atob((token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/"))) as { sub?: unknown };
+    return typeof claims.sub === "string" ? claims.sub : "";
+  } catch {
+    return "";
+  }
 }

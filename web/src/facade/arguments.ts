@@ -8,6 +8,9 @@ const CLIP_LIST = 1_000;
 const USUAL_LENGTH = 65_536;
 /** No legitimate call is this long. The Wasm heap never shrinks, so what is longer does not get into it. */
 const LENGTH_MAX = 262_144;
+/** How JSON writes a half of a surrogate pair, and that half itself. */
+const HALF_PAIR = /\\u[dD][89a-fA-F]/;
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 /** The longest delay that a timer of a browser can hold. */
 const TIMER_MAX = 2 ** 31 - 1;
 
@@ -36,12 +39,13 @@ interface Problem {
  * @param passed what the page passed, perhaps with trailing options
  */
 export function copyCall(parameters: readonly string[], passed: readonly unknown[]): CopiedCall {
-  const last = passed[passed.length - 1];
   let values = passed;
+  while (values.length > 0 && values[values.length - 1] === undefined) values = values.slice(0, -1);
+  const last = values[values.length - 1];
   let options: CallOptions = {};
   try {
-    if (isOptions(last)) {
-      values = passed.slice(0, -1);
+    if (isOptions(last, parameters[values.length - 1])) {
+      values = values.slice(0, -1);
       const checked = checkOptions(last);
       if ("problem" in checked) return { text: JSON.stringify({ problem: checked }), options };
       options = checked;
@@ -54,9 +58,12 @@ export function copyCall(parameters: readonly string[], passed: readonly unknown
   }
 }
 
-function isOptions(value: unknown): value is Record<string, unknown> {
+/** @param parameter the contract's name of the place where the value stands, if there is one */
+function isOptions(value: unknown, parameter: string | undefined): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return "signal" in value || "timeoutMs" in value;
+  if ("signal" in value || "timeoutMs" in value) return true;
+  // Options without a wish. Where an object may stand as a value, it is that: a malformed one.
+  return parameter !== "labels" && Object.getPrototypeOf(value) === Object.prototype && Object.keys(value).length === 0;
 }
 
 function checkOptions(given: Record<string, unknown>): CallOptions | Problem {
@@ -83,7 +90,9 @@ function copyValues(parameters: readonly string[], values: readonly unknown[]): 
     let copy: string | undefined;
     try {
       copy = JSON.stringify(values[index]);
-      if (copy !== undefined && copy.length > USUAL_LENGTH) copy = JSON.stringify(values[index], clip);
+      // JSON escapes a half of a surrogate pair, which no UTF-8 and so no Python text can hold.
+      const odd = copy !== undefined && (copy.length > USUAL_LENGTH || HALF_PAIR.test(copy));
+      if (odd) copy = JSON.stringify(values[index], clip);
     } catch {
       // A circle, a BigInt, a getter that throws.
       return JSON.stringify({ problem: { argument: name, problem: "type", expected: "copyable" } });
@@ -98,7 +107,7 @@ function copyValues(parameters: readonly string[], values: readonly unknown[]): 
 }
 
 function clip(_key: string, value: unknown): unknown {
-  if (typeof value === "string" && value.length > CLIP_TEXT) return value.slice(0, CLIP_TEXT);
+  if (typeof value === "string") return value.slice(0, CLIP_TEXT).replace(LONE_SURROGATE, "\ufffd");
   if (Array.isArray(value) && value.length > CLIP_LIST) return value.slice(0, CLIP_LIST) as unknown[];
   return value;
 }

@@ -73,7 +73,10 @@ export class Calls {
   /** Python is up: hands over what was queued, in the order of the calls. */
   attach(engine: Engine): void {
     this.#engine = engine;
-    for (const call of [...this.#pending.values()]) this.#handOver(engine, call);
+    for (const call of [...this.#pending.values()]) {
+      // A call may kill the engine; those behind it wait for the next one.
+      if (this.#engine === engine && !call.handedOver) this.#handOver(engine, call);
+    }
   }
 
   /** There will be no engine: rejects every call, now and later. */
@@ -94,9 +97,9 @@ export class Calls {
 
   /** Settles a call with what Python answered. An answer to a call that is settled already is dropped. */
   answer(id: number, ok: boolean, text: string): void {
-    const call = this.#take(id, ok);
-    if (!call) return;
     const value: unknown = JSON.parse(text);
+    const call = this.#take(id, ok && !(value as { errorCode?: unknown } | null)?.errorCode);
+    if (!call) return;
     if (ok) call.resolve(value);
     else call.reject(new ToolbarError(value as Failure, call.correlationId));
   }
@@ -132,7 +135,11 @@ export class Calls {
     };
     if (!call.handedOver) return settle();
     const timer = setTimeout(settle, GRACE_MS);
-    call.release = () => clearTimeout(timer);
+    const { release } = call;
+    call.release = () => {
+      release();
+      clearTimeout(timer);
+    };
   }
 
   #tellEngine(call: Pending, code: AbortCode): void {

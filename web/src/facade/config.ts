@@ -49,9 +49,25 @@ export class Config {
     this.#apply(given, "TOOLBAR.configure");
   }
 
-  /** Gives the bearer token, of the page's function if it is one. */
-  askToken(): string | Promise<string> {
-    return typeof this.#token === "function" ? this.#token() : this.#token;
+  /** Whether a call was made. */
+  get inUse(): boolean {
+    return this.#inUse;
+  }
+
+  /** Where Python is to run and which service it serves: what is settled by the first use. */
+  get place(): string {
+    return `${this.runtime} ${this.serviceUrl}`;
+  }
+
+  /**
+   * Gives the bearer token, of the page's function if it is one.
+   *
+   * @throws Error when the function fails or gives something else
+   */
+  async askToken(): Promise<string> {
+    const token: unknown = typeof this.#token === "function" ? await this.#token() : this.#token;
+    if (typeof token !== "string") throw new TypeError("the token function did not give text");
+    return token;
   }
 
   /** What crosses to the engine. */

@@ -18,7 +18,7 @@ export interface Extras {
 /** Whether the script has run in this window before. */
 export function isInstalled(target: Window): boolean {
   const existing: unknown = Reflect.get(target, "TOOLBAR");
-  return isExtensible(existing) && OURS in existing;
+  return isObject(existing) && OURS in existing;
 }
 
 /**
@@ -27,8 +27,9 @@ export function isInstalled(target: Window): boolean {
  */
 export function install(target: Window, calls: Calls, extras: Extras): void {
   const existing: unknown = Reflect.get(target, "TOOLBAR");
-  const companion = isExtensible(existing);
-  const toolbar: object = companion ? existing : {};
+  const companion = isObject(existing);
+  // A frozen TOOLBAR shows through an object of ours, so that nothing of it is lost.
+  const toolbar: object = companion ? (canTake(existing) ? existing : Object.create(existing)) : {};
   for (const [name, namespace] of Object.entries(namespaces(calls))) {
     define(toolbar, name, namespace, true);
   }
@@ -39,7 +40,7 @@ export function install(target: Window, calls: Calls, extras: Extras): void {
     if (!(name in toolbar)) define(toolbar, name, value, !companion);
   }
   Object.defineProperty(toolbar, OURS, { value: true });
-  if (!companion) Reflect.set(target, "TOOLBAR", toolbar);
+  if (toolbar !== existing) Reflect.set(target, "TOOLBAR", toolbar);
 }
 
 function namespaces(calls: Calls): Record<string, Namespace> {
@@ -55,6 +56,12 @@ function define(target: object, name: string, value: unknown, enumerable: boolea
   Object.defineProperty(target, name, { value, enumerable, configurable: true, writable: true });
 }
 
-function isExtensible(value: unknown): value is object {
-  return (typeof value === "object" || typeof value === "function") && value !== null && Object.isExtensible(value);
+function canTake(toolbar: object): boolean {
+  const names = ["EASYCIM", ...Object.keys(NAMESPACE_ALIASES)];
+  const fixed = names.some((name) => Object.getOwnPropertyDescriptor(toolbar, name)?.configurable === false);
+  return Object.isExtensible(toolbar) && !fixed;
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" || typeof value === "function") && value !== null;
 }

@@ -83,7 +83,8 @@ export class Hosts {
     const worker = await openWorker(kind, base);
     const { port1, port2 } = new MessageChannel();
     worker.connect(port2);
-    const engine = await PortEngine.start(port1, this.#config.settings(), this.#page);
+    const place = { alive: () => true, dispose: () => worker.dispose() };
+    const engine = await PortEngine.start(port1, this.#config.settings(), this.#page, place);
     worker.onerror = () => engine.giveUp("the worker failed");
     return engine;
   }
@@ -100,7 +101,8 @@ export class Hosts {
       const { port1, port2 } = new MessageChannel();
       const request: FrameRequest = { toolbar: FRAME_HELLO, runtime };
       frame.contentWindow?.postMessage(request, new URL(base).origin, [port2]);
-      return await PortEngine.start(port1, this.#config.settings(), this.#page, () => frame.isConnected);
+      const place = { alive: () => frame.isConnected, dispose: () => frame.remove() };
+      return await PortEngine.start(port1, this.#config.settings(), this.#page, place);
     } catch (error) {
       frame.remove();
       throw error;

@@ -3,33 +3,49 @@ import type { AbortCode, EngineInfo, EngineSettings, Page, StartedEngine, ToEngi
 
 /** While calls wait, the engine is asked this often whether it is there ... */
 const PING_MS = 1_000;
-/** ... and given up after this long without a word. */
-const SILENCE_MS = 5_000;
+/**
+ * ... and given up after this many questions without a word. Counted, not timed: a page whose own thread was blocked or
+ * asleep has not asked, and a word may be waiting in its queue.
+ */
+const UNANSWERED_MAX = 5;
+const DIAGNOSIS_WITHIN_MS = 5_000;
+
+/** What is behind the port. */
+export interface EnginePlace {
+  /** Tells at once, where that can be known, that nobody is there any more. */
+  alive(): boolean;
+  /** Takes it away. What may still run there must not go on with calls that the page was told are lost. */
+  dispose(): void;
+}
 
 export class PortEngine implements StartedEngine {
   info: EngineInfo = { version: "", runtime: "frame" };
   readonly #port: MessagePort;
   readonly #page: Page;
-  readonly #alive: () => boolean;
+  readonly #place: EnginePlace;
   readonly #waiting = new Set<number>();
   readonly #diagnoses = new Map<number, (findings: Record<string, unknown>) => void>();
   #watch: ReturnType<typeof setInterval> | undefined;
-  #heardAt = 0;
+  #unanswered = 0;
   #lastDiagnosis = 0;
   #closed = false;
   #starting: { resolve: () => void; reject: (reason: Error) => void } | null = null;
 
-  /** @param alive tells at once, where that can be known, that nobody is behind the port any more */
-  private constructor(port: MessagePort, page: Page, alive: () => boolean) {
+  private constructor(port: MessagePort, page: Page, place: EnginePlace) {
     this.#port = port;
     this.#page = page;
-    this.#alive = alive;
+    this.#place = place;
     port.onmessage = (event: MessageEvent<ToPage>) => this.#receive(event.data);
   }
 
   /** @throws Error when Python could not be brought up behind the port */
-  static async start(port: MessagePort, settings: EngineSettings, page: Page, alive = () => true): Promise<PortEngine> {
-    const engine = new PortEngine(port, page, alive);
+  static async start(
+    port: MessagePort,
+    settings: EngineSettings,
+    page: Page,
+    place: EnginePlace,
+  ): Promise<PortEngine> {
+    const engine = new PortEngine(port, page, place);
     await new Promise<void>((resolve, reject) => {
       engine.#starting = { resolve, reject };
       engine.#send(["start", settings]);
@@ -41,13 +57,13 @@ export class PortEngine implements StartedEngine {
   call(id: number, path: string, args: string, correlationId: string): void {
     this.#waiting.add(id);
     this.#send(["call", id, path, args, correlationId]);
-    if (!this.#alive()) {
+    if (!this.#place.alive()) {
       // Not in the middle of the call: its Promise is still being made.
       setTimeout(() => this.giveUp("it was removed"));
       return;
     }
     if (this.#watch === undefined) {
-      this.#heardAt = performance.now();
+      this.#unanswered = 0;
       this.#watch = setInterval(() => this.#check(), PING_MS);
     }
   }
@@ -63,7 +79,7 @@ export class PortEngine implements StartedEngine {
   diagnostics(): Promise<Record<string, unknown>> {
     return new Promise((resolve) => {
       const id = ++this.#lastDiagnosis;
-      const timer = setTimeout(() => this.#diagnoses.delete(id) && resolve({ silent: true }), SILENCE_MS);
+      const timer = setTimeout(() => this.#diagnoses.delete(id) && resolve({ silent: true }), DIAGNOSIS_WITHIN_MS);
       this.#diagnoses.set(id, (findings) => {
         clearTimeout(timer);
         resolve(findings);
@@ -73,6 +89,7 @@ export class PortEngine implements StartedEngine {
   }
 
   close(): void {
+    if (this.#closed) return;
     this.#send(["close"]);
     this.#end();
   }
@@ -86,7 +103,7 @@ export class PortEngine implements StartedEngine {
   }
 
   #receive(message: ToPage): void {
-    this.#heardAt = performance.now();
+    this.#unanswered = 0;
     switch (message[0]) {
       case "up":
         this.info = message[1];
@@ -125,17 +142,20 @@ export class PortEngine implements StartedEngine {
     if (this.#waiting.size === 0) {
       clearInterval(this.#watch);
       this.#watch = undefined;
-    } else if (!this.#alive() || performance.now() - this.#heardAt > SILENCE_MS) {
+    } else if (!this.#place.alive() || this.#unanswered >= UNANSWERED_MAX) {
       this.giveUp("it does not answer any more");
     } else {
+      this.#unanswered += 1;
       this.#send(["ping"]);
     }
   }
 
   #end(): void {
+    if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#watch);
     this.#port.close();
+    this.#place.dispose();
   }
 
   #send(message: ToEngine): void {

@@ -7,6 +7,8 @@ export interface OpenedWorker {
   connect(port: MessagePort): void;
   /** Called when the worker reports an error that it did not survive. */
   onerror: (() => void) | null;
+  /** Ends it, if it is this page's alone. */
+  dispose(): void;
 }
 
 /** A worker that has not said a word after this long never will: a policy forbids it, or its script is broken. */
@@ -25,8 +27,9 @@ export async function openWorker(kind: "worker" | "shared", base: string): Promi
   const opened: OpenedWorker = {
     connect: (port) => channel.postMessage("port", [port]),
     onerror: null,
+    dispose: () => (worker instanceof Worker ? worker.terminate() : undefined),
   };
-  await new Promise<void>((resolve, reject) => {
+  const here = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the ${kind} did not start`)), HERE_WITHIN_MS);
     channel.onmessage = () => {
       clearTimeout(timer);
@@ -37,6 +40,10 @@ export async function openWorker(kind: "worker" | "shared", base: string): Promi
       reject(new Error(`the ${kind} could not be started`));
       opened.onerror?.();
     };
+  });
+  await here.catch((error: unknown) => {
+    opened.dispose();
+    throw error;
   });
   return opened;
 }
