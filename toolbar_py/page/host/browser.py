@@ -28,8 +28,8 @@ def start(boundary: JsProxy, locale: Locale, entropy: int) -> None:
     """Start the toolbar and register it with the page's ``TOOLBAR`` object.
 
     Args:
-        boundary: the JavaScript end; its ``register(call, resume, abort, set_locale, instance)`` takes the Python end, and from
-            then on the methods of ``TOOLBAR`` are these functions. The proxies live as long as the page.
+        boundary: the JavaScript end; its ``register(call, resume, abort, set_locale, instance)`` takes the Python
+            end, and from then on the methods of ``TOOLBAR`` are these functions. The proxies live as long as the page.
         locale: the language of the page's texts.
         entropy: a fresh random number. A memory image freezes the state of Python's generator, and two restored
             runtimes must share no random state.
