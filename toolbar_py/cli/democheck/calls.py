@@ -106,6 +106,7 @@ def _saves(now: int) -> Sequence[Step]:
         "ecid": "demo|1|1|1",
         "state": "CLOSED",
         "terminated": True,
+        "readOnly": True,
         "attempts": [{"agent": FIRST, "outcome": "CONFERMA_IVR", "note": "", "labels": []}],
     }
     return [
