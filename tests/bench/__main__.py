@@ -1,0 +1,110 @@
+"""``python -m tests.bench``: measures everything in one run and writes docs/performance.md."""
+
+import os
+import runpy
+import time
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import typer
+from playwright.sync_api import sync_playwright
+from rich.console import Console
+
+from tests.bench import boots, calls, machine, wire
+from tests.bench.browsers import Booter
+from tests.bench.chromium import Chromium
+from tests.bench.firefox import Firefox, find_firefox, firefox_driver
+from tests.bench.goals import judge
+from tests.bench.paths import DOCS, ROOT, SCRATCH
+from tests.bench.plan import Plan
+from tests.bench.processes import install_node_packages
+from tests.bench.report import write_report
+from tests.bench.results import BrowserName, Results, Skipped
+from tests.bench.stage import open_stage
+
+
+def main(
+    *,
+    rounds: Annotated[int, typer.Option(min=1, envvar="BENCH_ROUNDS", help="How often each boot is measured.")] = 9,
+    calls: Annotated[int, typer.Option(min=10, envvar="BENCH_CALLS", help="How many calls in each way.")] = 250,
+    many: Annotated[int, typer.Option(min=10, envvar="BENCH_MANY", help="Calls that must leave no trace.")] = 10_000,
+    firefox: Annotated[bool, typer.Option(envvar="BENCH_FIREFOX", help="Whether to measure Firefox too.")] = True,
+    output: Annotated[Path, typer.Option(envvar="BENCH_OUTPUT", help="Where performance.md goes.")] = DOCS,
+    render: Annotated[bool, typer.Option("--render", help="Measure nothing: write the page from its results.")] = False,
+) -> None:
+    """Measure boots, calls and memory, everything by turns in one run."""
+    console = Console(stderr=True)
+    if render:
+        results = Results.model_validate_json((output / "performance" / "results.json").read_text())
+    else:
+        results = _measure(Plan(rounds=rounds, calls=calls, many=many, firefox=firefox), console)
+    write_report(results, output)
+    for verdict in judge(results):
+        sign = {True: "met    ", False: "MISSED ", None: "-      "}[verdict.met]
+        console.print(f"{sign} {verdict.what}: {verdict.measured or 'not measured'} (at most {verdict.limit})")
+    console.print(f"Written: {output / 'performance.md'}")
+
+
+def _measure(plan: Plan, console: Console) -> Results:
+    started = time.monotonic()
+    load = os.getloadavg()[0]
+    install_node_packages()
+
+    def advance(what: str) -> None:
+        console.print(f"[dim]{time.monotonic() - started:5.0f} s[/]  {what}", highlight=False)
+
+    with ExitStack() as stack:
+        stage = stack.enter_context(open_stage())
+        scratch = Path(stack.enter_context(TemporaryDirectory(dir=SCRATCH, ignore_cleanup_errors=True)))
+        executable, switches = _chromium()
+        launch = partial(Chromium, executable, switches, scratch)
+        chromium = stack.enter_context(closing(Booter(launch, stage.box)))
+        booters = {BrowserName.CHROMIUM: chromium}
+        advance("which runtimes there are")
+        runtimes = boots.find_runtimes(stage, chromium)
+        skipped = list(runtimes.skipped)
+        path = find_firefox() if plan.firefox else None
+        if path:
+            driver = stack.enter_context(firefox_driver(path, scratch))
+            booters[BrowserName.FIREFOX] = stack.enter_context(closing(Booter(partial(Firefox, driver), stage.box)))
+        else:
+            skipped.append(Skipped(what="Firefox", why="not installed" if plan.firefox else "left out on request"))
+        browsers = {str(name): booter.version for name, booter in booters.items()}
+        chosen = boots.subjects(runtimes, booters)
+        booted = boots.measure_boots(stage, booters, chosen, plan.rounds, advance)
+        advance("bytes of a first visit")
+        wired = wire.measure_wire(stage, chromium, list(runtimes.reported))
+        called = calls.measure_calls(stage, launch, runtimes.reported, plan.calls, advance)
+        repeated = calls.measure_many(stage, launch, runtimes.reported, plan.many, advance)
+    return Results(
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        commit=machine.commit(),
+        rounds=plan.rounds,
+        minutes=round((time.monotonic() - started) / 60, 1),
+        machine=machine.machine(load),
+        versions=machine.versions(browsers),
+        runtimes=dict(runtimes.reported),
+        boots=booted,
+        wire=wired,
+        main_setting=calls.CROSS,
+        calls=called,
+        many=repeated,
+        skipped=skipped,
+    )
+
+
+def _chromium() -> tuple[str, list[str]]:
+    """Give the path of the Chromium that the tests use, and its switches."""
+    options: dict[str, Any] = runpy.run_path(str(ROOT / "playwright.config.py"))["launch_options"]()
+    if options["executable_path"]:
+        return options["executable_path"], options["args"]
+    with sync_playwright() as playwright:
+        return playwright.chromium.executable_path, options["args"]
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,270 @@
+"""Writes docs/performance.md and its plots; every figure in them is from the results."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from string import Template
+
+from tests.bench.goals import Verdict, added_ms, find_boot, judge, runtime_name, stock_ratio, task_text
+from tests.bench.paths import BENCH
+from tests.bench.plan import DEFAULT, STOCK
+from tests.bench.plots import Bar, Group, bar_chart
+from tests.bench.results import BootResult, BrowserName, CallResult, Results, State
+from tests.bench.summary import Spread
+
+_MB = 1_000_000
+_FILES = 8
+
+
+def write_report(results: Results, docs: Path) -> None:
+    """Write the page, its plots and the results below a folder."""
+    folder = docs / "performance"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "results.json").write_text(results.model_dump_json(by_alias=True, indent=1) + "\n")
+    (folder / "boot.svg").write_text(_boot_plot(results))
+    (folder / "calls.svg").write_text(_call_plot(results))
+    template = Template((BENCH / "performance.template.md").read_text())
+    (docs / "performance.md").write_text(template.substitute(_parts(results)))
+
+
+def _parts(results: Results) -> dict[str, str]:
+    verdicts = judge(results)
+    return {
+        "provenance": _provenance(results),
+        "goals": "\n".join(_verdict_row(verdict) for verdict in verdicts),
+        "missed": _missed(verdicts),
+        "rounds": str(results.rounds),
+        "boots": _boots(results),
+        "runtimes": _runtimes(results),
+        "tasks": _tasks(results),
+        "stages": _stages(results),
+        "wire": _wire(results),
+        "wire_files": _wire_files(results),
+        "calls": str(results.calls[0].toolbar.n),
+        "call_tables": "\n\n".join(_call_table(results, setting) for setting in _settings(results)),
+        "many": _many(results),
+        "minutes": f"{results.minutes:.0f}",
+        "machine": _machine(results),
+        "skipped": _skipped(results),
+    }
+
+
+def _provenance(results: Results) -> str:
+    machine = results.machine
+    return (
+        f"Measured in one run on {results.date[:10]} at commit {results.commit}, by `make bench`, which writes this "
+        f"page: {machine.cores} cores ({machine.processor}), {machine.memory_gb:.0f} GB, {machine.system}. Load of the "
+        f"machine before the run: {machine.load_before:.1f}. Goals are for the default runtime in Chromium, on a page "
+        "of another origin than the service's, where nothing else is said."
+    )
+
+
+def _verdict_row(verdict: Verdict) -> str:
+    met = {True: "yes", False: "**no**", None: "not measured"}[verdict.met]
+    return f"| {verdict.what} | at most {verdict.limit} | {verdict.measured or '-'} | {met} |"
+
+
+def _missed(verdicts: Sequence[Verdict]) -> str:
+    missed = sum(verdict.met is False for verdict in verdicts)
+    if not missed:
+        return ""
+    return f"\n\nMissed: {missed} of {len(verdicts)} rows. The sections below show the measurement behind each."
+
+
+def _boots(results: Results) -> str:
+    parts: list[str] = []
+    for browser in BrowserName:
+        rows = [
+            (
+                runtime_name(results, boot.subject.runtime),
+                str(boot.subject.state),
+                f"{_ms(boot.boot)} ms",
+                "" if boot.subject.runtime == STOCK else f"{stock_ratio(results, boot) or 0:.3f}",
+                f"{_ms(boot.script)} ms",
+                f"{boot.heap_bytes / _MB:.1f} MB" if boot.heap_bytes else "",
+            )
+            for boot in results.boots
+            if boot.subject.browser is browser
+        ]
+        if rows:
+            heads = ("runtime", "state", "first answered call", "share of stock", "of it: loader script", "Wasm heap")
+            parts.append(f"{browser}:\n\n{_table(heads, rows)}")
+    return "\n\n".join(parts)
+
+
+def _runtimes(results: Results) -> str:
+    alone = [boot for boot in results.boots if boot.survived is not None]
+    sentences = [
+        f"With `{boot.subject.runtime}`, the runtime outlived the navigation of the only tab in {boot.survived} of "
+        f"{boot.boot.n} rounds."
+        for boot in alone
+    ]
+    ways = Counter[str]()
+    for boot in results.boots:
+        ways.update(boot.ways)
+    told = "; ".join(f"{way}: {count}" for way, count in ways.most_common())
+    return "\n\n".join(
+        part for part in (" ".join(sentences), f"How the engine came up, in its own words: {told}.") if part
+    )
+
+
+def _tasks(results: Results) -> str:
+    rows = [
+        (
+            runtime_name(results, boot.subject.runtime),
+            str(boot.subject.state),
+            task_text(boot.longest_task),
+            f"{boot.longest_task.high:.0f} ms" if boot.longest_task.high else "none",
+            f"{boot.blocking.median:.0f} ms",
+        )
+        for boot in results.boots
+        if boot.longest_task is not None and boot.blocking is not None
+    ]
+    heads = ("runtime", "state", "longest task, median", "longest task, worst round", "total blocking time, median")
+    return f"{BrowserName.CHROMIUM}:\n\n{_table(heads, rows)}"
+
+
+def _stages(results: Results) -> str:
+    told = [boot for boot in results.boots if boot.stages]
+    if not told:
+        return "The engine told of no stages in this run."
+    names = list(dict.fromkeys(name for boot in told for name in boot.stages))
+    rows = [
+        (
+            str(boot.subject.browser),
+            runtime_name(results, boot.subject.runtime),
+            str(boot.subject.state),
+            *(f"{boot.stages[name].median:.0f}" if name in boot.stages else "" for name in names),
+            f"{boot.boot.median:.0f}",
+            f"{boot.boot.median - max(stage.median for stage in boot.stages.values()):.0f}",
+        )
+        for boot in told
+    ]
+    return _table(("browser", "runtime", "state", *names, "first answered call", "outside the engine"), rows)
+
+
+def _wire(results: Results) -> str:
+    rows = [
+        (runtime_name(results, wire.runtime), f"{wire.bytes_received / _MB:.2f} MB", str(len(wire.files)))
+        for wire in results.wire
+    ]
+    return _table(("runtime", "bytes", "addresses"), rows)
+
+
+def _wire_files(results: Results) -> str:
+    wire = next((found for found in results.wire if found.runtime == DEFAULT), None)
+    if wire is None:
+        return ""
+    rows = [(f"`{path}`", f"{count / _MB:.3f} MB") for path, count in list(wire.files.items())[:_FILES]]
+    return "The largest of them with the default runtime:\n\n" + _table(("address", "bytes"), rows)
+
+
+def _settings(results: Results) -> list[str]:
+    return list(dict.fromkeys(call.setting for call in results.calls))
+
+
+def _call_table(results: Results, setting: str) -> str:
+    heads = (
+        "runtime",
+        "TOOLBAR",
+        "plain",
+        "legacy",
+        "added to plain",
+        "middle half",
+        "TOOLBAR / legacy",
+        "plain / legacy",
+    )
+    rows = [_call_row(results, call) for call in results.calls if call.setting == setting]
+    service = [call.service for call in results.calls if call.setting == setting]
+    low, high = min(one.median for one in service), max(one.median for one in service)
+    return (
+        f"Page of {setting}:\n\n{_table(heads, rows)}\n\nOf it the service itself, asked by Node.js over a kept "
+        f"connection: {low:.2f} to {high:.2f} ms."
+    )
+
+
+def _call_row(results: Results, call: CallResult) -> tuple[str, ...]:
+    return (
+        runtime_name(results, call.runtime),
+        _ms(call.toolbar, 2),
+        _ms(call.plain, 2),
+        _ms(call.legacy, 2),
+        f"{added_ms(call.toolbar, call.plain):.2f}",
+        f"{call.toolbar_mean - call.plain_mean:.2f}",
+        f"{call.toolbar.median / call.legacy.median:.2f}",
+        f"{call.plain.median / call.legacy.median:.2f}",
+    )
+
+
+def _many(results: Results) -> str:
+    rows = [
+        (
+            runtime_name(results, many.runtime),
+            f"{census.calls:,}",
+            f"{census.heap_bytes / _MB:.1f} MB",
+            str(census.proxies),
+            str(census.references),
+        )
+        for many in results.many
+        for census in many.census
+    ]
+    return _table(("runtime", "calls", "Wasm heap", "Python objects held", "JavaScript objects held"), rows)
+
+
+def _machine(results: Results) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in results.versions.items())
+    return f"Versions: {versions}. The run took {results.minutes:.1f} minutes; load of the machine after it: " + (
+        f"{results.machine.load_after:.1f}."
+    )
+
+
+def _skipped(results: Results) -> str:
+    if not results.skipped:
+        return ""
+    lines = "\n".join(f"- {skipped.what}: {skipped.why}" for skipped in results.skipped)
+    return f"\nNot measured:\n\n{lines}"
+
+
+def _boot_plot(results: Results) -> str:
+    groups = [
+        Group(
+            f"{browser}, {state}",
+            [
+                Bar(runtime_name(results, runtime), boot.boot, runtime != STOCK)
+                for runtime in (STOCK, *results.runtimes)
+                if (boot := _measured(results, runtime, state, browser))
+            ],
+        )
+        for browser in BrowserName
+        for state in State
+    ]
+    return bar_chart("From the loader script to the first answered call", [g for g in groups if g.bars], "ms")
+
+
+def _measured(results: Results, runtime: str, state: State, browser: BrowserName) -> BootResult | None:
+    """Give a boot under its own name only, not again under that of the default's choice."""
+    boot = find_boot(results, runtime, state, browser)
+    return boot if boot and boot.subject.runtime == runtime else None
+
+
+def _call_plot(results: Results) -> str:
+    groups: list[Group] = []
+    for setting in _settings(results):
+        for call in results.calls:
+            if call.setting == setting:
+                bars = [
+                    Bar("plain JavaScript", call.plain, False),
+                    Bar("TOOLBAR", call.toolbar, True),
+                    Bar("the legacy way", call.legacy, False),
+                ]
+                groups.append(Group(f"{runtime_name(results, call.runtime)}, page of {setting}", bars))
+    return bar_chart("One call of getContactInfoWS", groups, "ms", 2)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+
+
+def _ms(value: Spread, digits: int = 0) -> str:
+    return f"{value.median:,.{digits}f} ({value.q1:,.{digits}f} to {value.q3:,.{digits}f})"

@@ -1,0 +1,72 @@
+"""Sets up everything that is measured: one service for all variants, the CRM's pages, the legacy server."""
+
+import json
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlencode
+
+from tests.bench.paths import PAGES, SCRATCH, SDK
+from tests.bench.postbox import Postbox, open_postbox
+from tests.bench.processes import NodeProcess
+from tests.bench.stock import lay_out_stock
+from tests.support.service import ServiceProcess
+
+_LEGACY_START_S = 20
+_TOKEN_S = 6 * 3600
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the measurements need to know.
+
+    Args:
+        service_url: easyCIM and, from the same process, the toolbar's files and the stock ones.
+        box: the CRM's origin, and where the pages report.
+    """
+
+    service_url: str
+    box: Postbox
+
+    def page(self, name: str, *, same_origin: bool = False, **query: str) -> str:
+        """Give the address of one of the pages of ``pages/``, on the CRM's or on the service's origin."""
+        base = f"{self.service_url}/sdk/bench" if same_origin else self.box.origin
+        return f"{base}/{name}?{urlencode(query)}"
+
+
+@contextmanager
+def open_stage() -> Generator[Stage]:
+    """Bring everything up for the length of the ``with`` block."""
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=SCRATCH) as scratch, open_postbox() as box:
+        folder = Path(scratch)
+        # A copy, so that nobody's build changes what is measured while it is measured.
+        sdk = folder / "sdk"
+        shutil.copytree(SDK, sdk)
+        stock, micropip = lay_out_stock(sdk)
+        with ServiceProcess(folder / "data", origins=[box.origin], sdk_dir=sdk) as service:
+            token = service.token(ttl_s=_TOKEN_S)
+            environment = {"BENCH_SERVICE": service.url, "BENCH_TOKEN": token}
+            with NodeProcess("legacy.mjs", environment, _LEGACY_START_S) as legacy:
+                known = {
+                    "serviceUrl": service.url,
+                    "legacyUrl": legacy.read_line(),
+                    "postUrl": f"{box.origin}/post/",
+                    "token": token,
+                    "stock": stock,
+                    "micropip": micropip,
+                }
+                _put_pages(box, sdk / "bench", f"window.BENCH_SITE = {json.dumps(known)};")
+                yield Stage(service.url, box)
+
+
+def _put_pages(box: Postbox, same_origin: Path, known: str) -> None:
+    """Serve the pages on both origins."""
+    shutil.copytree(PAGES, same_origin)
+    (same_origin / "site.js").write_text(known)
+    box.pages["/site.js"] = known
+    for page in PAGES.iterdir():
+        box.pages[f"/{page.name}"] = page.read_text()

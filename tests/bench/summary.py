@@ -1,0 +1,50 @@
+"""The few statistics that are used: medians with quartiles, because single boots and calls have long tails."""
+
+from collections.abc import Sequence
+from statistics import fmean, quantiles
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Spread(BaseModel):
+    """How a measured quantity is distributed over the rounds of one run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    n: int
+    median: float
+    q1: float
+    q3: float
+    low: float
+    high: float
+
+
+def spread(values: Sequence[float], digits: int = 3) -> Spread:
+    """Summarise measurements.
+
+    Args:
+        values: at least one.
+        digits: how many decimals to keep.
+    """
+    if not values:
+        raise ValueError("nothing was measured")
+    q1, middle, q3 = quantiles(values, n=4, method="inclusive") if len(values) > 1 else [values[0]] * 3
+    kept = [round(value, digits) for value in (middle, q1, q3, min(values), max(values))]
+    return Spread(n=len(values), median=kept[0], q1=kept[1], q3=kept[2], low=kept[3], high=kept[4])
+
+
+def middle_mean(values: Sequence[float]) -> float:
+    """Give the mean of the middle half: as robust as the median, and finer than a browser's clock of 0.1 ms."""
+    ordered = sorted(values)
+    cut = len(ordered) // 4
+    return fmean(ordered[cut : len(ordered) - cut])
+
+
+def blocking_time(durations: Sequence[float], threshold: float = 50) -> float:
+    """Give the total blocking time of tasks: what each takes beyond 50 ms, summed."""
+    return sum(max(0.0, duration - threshold) for duration in durations)
+
+
+def ratio(part: Spread, whole: Spread) -> float:
+    """Give the ratio of two medians of the same run."""
+    return part.median / whole.median
