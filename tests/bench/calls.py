@@ -14,6 +14,8 @@ from tests.bench.summary import middle_mean, spread
 _BLOCK = 25
 _MANY_BLOCK = 1_000
 _WAYS = ("toolbar", "plain", "legacy")
+_FLOORS = ("instant fetch", "instant socket", "refused call")
+_FLOORS_TOLD = (*_FLOORS, "refused call, back to back")
 _ECID = "demo|1|1|{}"
 # Which of the demo campaign's contacts are asked for: most by one way only and once, the last by all, repeatedly.
 _FRESH = {"toolbar": 1, "plain": 301, "legacy": 601}
@@ -55,7 +57,7 @@ def measure_calls(
             advance(f"calls: {done + size} of {calls}")
             known = [_KNOWN[(done + index) % len(_KNOWN)] for index in range(size)]
             for visit in visits:
-                _take_turns(visit, dict.fromkeys(_WAYS, known))
+                _take_turns(visit, dict.fromkeys((*_WAYS, *_FLOORS), known))
         results = [_summarise(visit) for visit in visits]
         fresh = [visit for visit in visits if visit.setting == CROSS]
         for visit in fresh:
@@ -97,7 +99,7 @@ def _open(stage: Stage, browser: Browser, runtime: str, setting: str) -> _Visit:
     browser.open_tab(address)
     visit = _Visit(runtime, setting, tab, tab.hear(), {})
     _compare(tab.call("compare", _KNOWN[0]))
-    _take_turns(visit, dict.fromkeys(_WAYS, _KNOWN))
+    _take_turns(visit, dict.fromkeys((*_WAYS, *_FLOORS), _KNOWN))
     visit.durations.clear()
     return visit
 
@@ -127,6 +129,7 @@ def _summarise(visit: _Visit) -> CallResult:
         plain=spread(plain),
         legacy=spread(visit.durations["legacy"]),
         service=spread(visit.durations["service"]),
+        floors={name: spread(visit.durations[name]) for name in _FLOORS_TOLD if name in visit.durations},
         toolbar_mean=round(middle_mean(toolbar), 3),
         plain_mean=round(middle_mean(plain), 3),
     )

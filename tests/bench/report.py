@@ -42,6 +42,7 @@ def _parts(results: Results) -> dict[str, str]:
         "wire_files": _wire_files(results),
         "calls": str(results.calls[0].toolbar.n),
         "call_tables": "\n\n".join(_call_table(results, setting) for setting in _settings(results)),
+        "floors": _floors(results),
         "many": _many(results),
         "minutes": f"{results.minutes:.0f}",
         "machine": _machine(results),
@@ -194,6 +195,18 @@ def _call_row(results: Results, call: CallResult) -> tuple[str, ...]:
         f"{call.toolbar.median / call.legacy.median:.2f}",
         f"{call.plain.median / call.legacy.median:.2f}",
     )
+
+
+def _floors(results: Results) -> str:
+    told = [call for call in results.calls if call.floors]
+    if not told:
+        return "Not measured in this run."
+    names = list(told[0].floors)
+    rows = [
+        (runtime_name(results, call.runtime), call.setting, *(_ms(call.floors[name], 2) for name in names))
+        for call in told
+    ]
+    return _table(("runtime", "page of", *names), rows)
 
 
 def _many(results: Results) -> str:

@@ -109,6 +109,9 @@ class CallResult(_Record):
     legacy: Spread
     service: Spread
     """The legacy server's own requests: what the service needs, seen from next door."""
+    floors: dict[str, Spread] = {}
+    """What the ways cannot go below: a fetch and a socket's round trip that are answered at once, and a call that
+    Python refuses at once."""
     toolbar_mean: float
     plain_mean: float
 
@@ -162,7 +165,7 @@ class Results(_Record):
     boots: list[BootResult]
     wire: list[WireResult]
     main_setting: str
-    """Of the calls' settings the one without preflights."""
+    """Of the calls' settings the one by which the goals are judged."""
     calls: list[CallResult]
     many: list[ManyResult]
     skipped: list[Skipped]

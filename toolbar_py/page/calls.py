@@ -1,8 +1,7 @@
 """The calls in flight: from a method's name and arguments to the one answer of its Promise."""
 
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pydantic import JsonValue
 from pydantic_core import from_json
@@ -23,8 +22,7 @@ from toolbar_py.wire.scripts import InfoRefusal, OpenRefusal
 from toolbar_py.wire.texts import Locale, sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One call of the page.
 
     Args:
@@ -72,7 +70,12 @@ class Calls:
             else:
                 self._fail(call_id, method, self._as_toolbar_error(path, error))
 
-        task = self._tasks.start(self._run(method, arguments, correlation_id), settle)
+        try:
+            handling = self._handlers[path](Call(_values_of(arguments), correlation_id))
+        except ToolbarError as error:
+            settle(None, error)
+            return
+        task = self._tasks.start(handling, settle)
         if task.waits_for is not None:
             self._running[call_id] = task
 
@@ -91,15 +94,6 @@ class Calls:
     def set_locale(self, locale: Locale) -> None:
         """Word what comes from now on in another language."""
         self.locale = locale
-
-    async def _run(self, method: Method, arguments: str, correlation_id: str) -> str:
-        try:
-            values: Any = from_json(arguments)
-        except ValueError:
-            raise invalid("arguments", "characters") from None
-        if isinstance(values, dict):
-            raise problem_error(cast(Mapping[str, Mapping[str, JsonValue]], values)["problem"])
-        return await self._handlers[method.path](Call(values, correlation_id))
 
     def _fail(self, call_id: int, method: Method, error: ToolbarError) -> None:
         message = sentence(error, self.locale)
@@ -129,3 +123,13 @@ class Calls:
         place = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "?"
         self._host.log("error", f"{path}: {type(error).__name__} in {place}")
         return ServiceError(internal=type(error).__name__)
+
+
+def _values_of(arguments: str) -> list[Any]:
+    try:
+        values: Any = from_json(arguments)
+    except ValueError:
+        raise invalid("arguments", "characters") from None
+    if isinstance(values, dict):
+        raise problem_error(cast(Mapping[str, Mapping[str, JsonValue]], values)["problem"])
+    return values

@@ -5,7 +5,6 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from toolbar_py.page.host.base import Ask, AskKind, Host, Reply
 from toolbar_py.wire.base import WireModel
@@ -37,7 +36,10 @@ _ERRORS_BY_STATUS: dict[int, type[ToolbarError]] = {
     429: RateLimitedError,
 }
 _SERVER_ERROR = 500
-_OK = range(200, 300)
+_OK = "2"
+
+# What ``quote`` would write for each ASCII character: most ECIDs are nothing else.
+_QUOTED = str.maketrans({chr(code): quote(chr(code), safe="") for code in range(128)})
 
 
 class Gateway:
@@ -70,7 +72,7 @@ class Gateway:
         if ecid in (".", ".."):
             # A URL cannot carry them: they mean folders, however they are written.
             raise UnknownEcidError(ecid=ecid)
-        path = f"/contacts/{quote(ecid, safe='')}"
+        path = f"/contacts/{_quoted(ecid)}"
         text = await self._exchange("GET", path, "", trace, _READ_WAITS)
         _read(ContactInfo, text)
         return text
@@ -94,20 +96,33 @@ class Gateway:
     async def _exchange(
         self, method: str, path: str, body: str, trace: str, waits: tuple[int, ...], *, key: str | None = None
     ) -> str:
-        head = json.dumps({"method": method, "path": path, "key": key or "", "trace": trace})
+        head = f"{method} {path} {trace} {key or ''}"
         uncertain = False
         for wait in (*waits, None):
-            error = _error_of(await _interruptible(Ask(AskKind.FETCH, head, body), uncertain=key is not None))
-            if isinstance(error, str):
-                return error
+            try:
+                reply = await Ask(AskKind.FETCH, head, body)
+            except ToolbarError as interruption:  # a deadline or an abort: a write may have gone out already
+                interruption.outcome_known = key is None
+                raise
+            if reply.head.startswith(_OK):
+                return reply.body
+            error = _error_of(reply)
             # Once a write may have reached easyCIM, a later refusal to answer does not make that unknown known.
             uncertain = uncertain or (key is not None and isinstance(error, NetworkError | ServiceError))
             if wait is None or not error.retryable:
                 error.outcome_known = error.outcome_known and not (uncertain and error.retryable)
                 raise error
             pause = _retry_after(error) or int(wait * (0.5 + 0.5 * self._host.random()))
-            await _interruptible(Ask(AskKind.SLEEP, json.dumps({"ms": pause})), uncertain=uncertain)
+            try:
+                await Ask(AskKind.SLEEP, json.dumps({"ms": pause}))
+            except ToolbarError as interruption:
+                interruption.outcome_known = not uncertain
+                raise
         raise AssertionError("unreachable: the last try raises or returns")
+
+
+def _quoted(text: str) -> str:
+    return text.translate(_QUOTED) if text.isascii() else quote(text, safe="")
 
 
 def _read(model: type[_Answer], text: str) -> _Answer:
@@ -117,26 +132,14 @@ def _read(model: type[_Answer], text: str) -> _Answer:
         raise ServiceError(reason=f"unreadable {model.__name__}", problems=error.error_count()) from None
 
 
-async def _interruptible(ask: Ask, *, uncertain: bool) -> Reply:
-    """Wait for a reply; a deadline or an abort meanwhile leaves the outcome of a write open if it may have gone out."""
-    try:
-        return await ask
-    except ToolbarError as interruption:
-        interruption.outcome_known = not uncertain
-        raise
-
-
-def _error_of(reply: Reply) -> ToolbarError | str:
-    """Give what a reply tells went wrong, or the body of one that is good."""
-    head = from_json(reply.head)
-    failure = head.get("failure")
-    if failure == "token":
-        return UnauthenticatedError(reason=head.get("reason"))
-    if failure is not None:
-        return NetworkError(reason=failure)
-    status: int = head["status"]
-    if status in _OK:
-        return reply.body
+def _error_of(reply: Reply) -> ToolbarError:
+    """Give what a reply tells went wrong."""
+    word, _, rest = reply.head.partition(" ")
+    if word == "token":
+        return UnauthenticatedError(reason=rest)
+    if not word.isdecimal():
+        return NetworkError(reason=word)
+    status = int(word)
     try:
         error = Problem.model_validate_json(reply.body).to_error()
     except ValidationError:
@@ -145,7 +148,7 @@ def _error_of(reply: Reply) -> ToolbarError | str:
     if status >= _SERVER_ERROR:
         error.details.setdefault("status", status)
     if isinstance(error, RateLimitedError):
-        error.details.setdefault("retryAfterMs", head.get("retryAfterMs"))
+        error.details.setdefault("retryAfterMs", int(rest) if rest else None)
     return error
 
 

@@ -45,14 +45,14 @@ class Tasks:
             settle: called once, with the text or with what was raised.
         """
         task = Task(coroutine, settle)
-        self._step(task, lambda: coroutine.send(None))
+        self._step(task, coroutine.send, None)
         return task
 
     def resume(self, ask_id: int, head: str, body: str) -> None:
         """Hand a reply to the coroutine that waits for it; a reply that nobody waits for any more is dropped."""
         task = self._waiting.pop(ask_id, None)
         if task is not None:
-            self._step(task, lambda: task.coroutine.send(Reply(head, body)))
+            self._step(task, task.coroutine.send, Reply(head, body))
 
     def interrupt(self, task: Task, error: ToolbarError) -> None:
         """Raise an error inside a task where it waits now, and give up what it waits for."""
@@ -60,12 +60,12 @@ class Tasks:
             return
         self._waiting.pop(task.waits_for, None)
         self._host.cancel(task.waits_for)
-        self._step(task, lambda: task.coroutine.throw(error))
+        self._step(task, task.coroutine.throw, error)
 
-    def _step(self, task: Task, advance: Callable[[], Any]) -> None:
+    def _step(self, task: Task, advance: Callable[[Any], Ask], value: Any) -> None:
         task.waits_for = None
         try:
-            ask: Ask = advance()
+            ask = advance(value)
         except StopIteration as end:
             task.settle(end.value, None)
         except BaseException as error:  # whatever it is, it must reach the page's Promise, not the host
@@ -74,4 +74,4 @@ class Tasks:
             self._last_ask += 1
             task.waits_for = self._last_ask
             self._waiting[self._last_ask] = task
-            self._host.ask(self._last_ask, ask.kind.value, ask.head, ask.body)
+            self._host.ask(self._last_ask, ask.kind, ask.head, ask.body)

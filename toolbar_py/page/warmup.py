@@ -25,7 +25,7 @@ class RehearsalHost:
 
     def __init__(self) -> None:
         self.answers: dict[int, tuple[bool, str]] = {}
-        self._asked: list[tuple[int, str, dict[str, Any]]] = []
+        self._asked: list[tuple[int, str, str]] = []
 
     def now_ms(self) -> int:
         """A fixed moment: an image must not hold the time of its making."""
@@ -37,7 +37,7 @@ class RehearsalHost:
 
     def ask(self, ask_id: int, kind: str, head: str, body: str) -> None:
         """Note what is asked; it is answered in :meth:`settle`, as a browser would, later."""
-        self._asked.append((ask_id, kind, json.loads(head)))
+        self._asked.append((ask_id, kind, head))
 
     def cancel(self, ask_id: int) -> None:
         """Forget what was asked."""
@@ -56,19 +56,19 @@ class RehearsalHost:
             ask_id, kind, head = self._asked.pop(0)
             app.resume(ask_id, *self._reply(kind, head))
 
-    def _reply(self, kind: str, head: dict[str, Any]) -> tuple[str, str]:
+    def _reply(self, kind: str, head: str) -> tuple[str, str]:
         if kind == "find":
             return "{}", _info().to_json()
         if kind != "fetch":
             return "{}", ""
-        path: str = head["path"]
+        path = head.split(" ")[1]
         if path == "/scripts/save":
-            return '{"status": 200}', SavedScript(answer=_save_answer(), attempt=_attempt()).to_json()
+            return "200", SavedScript(answer=_save_answer(), attempt=_attempt()).to_json()
         if path.startswith("/scripts/"):
-            return '{"status": 200}', OpenedScript(answer=_open_answer(), contact_info=_info()).to_json()
+            return "200", OpenedScript(answer=_open_answer(), contact_info=_info()).to_json()
         if path.endswith("missing"):
-            return '{"status": 404}', _problem().to_json()
-        return '{"status": 200}', _info().to_json()
+            return "404 ", _problem().to_json()
+        return "200", _info().to_json()
 
 
 def rehearse() -> dict[str, Any]:

@@ -6,7 +6,7 @@ error names what the page's author wrote.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -57,6 +57,13 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)
 
+    _names: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Note the contract's names of the arguments, in order: they are looked at in every call."""
+        cls._names = tuple(field.alias or name for name, field in cls.model_fields.items())
+
     @classmethod
     def parse(cls, values: Sequence[Any]) -> Self:
         """Validate what a page passed.
@@ -68,9 +75,8 @@ class Arguments(BaseModel):
         Raises:
             ToolbarError: ``INVALID_ARGUMENT`` or ``TOO_LARGE``, naming the argument and what would be right.
         """
-        names = [field.alias or name for name, field in cls.model_fields.items()]
         try:
-            return cls.model_validate(dict(zip(names, values, strict=False)))
+            return cls.model_validate(dict(zip(cls._names, values, strict=False)))
         except ValidationError as error:
             raise error_from_validation(error) from None
 

@@ -14,7 +14,8 @@ _FRAME = """<!doctype html>
 <html data-allow-origins='[]'>
 <meta charset="utf-8">
 <title>easyCIM toolbar</title>
-<script type="module" src="{path}" integrity="{integrity}"></script>
+<link rel="modulepreload" href="{worker[path]}" integrity="{worker[integrity]}">
+<script type="module" src="{frame[path]}" integrity="{frame[integrity]}"></script>
 </html>
 """
 
@@ -43,7 +44,7 @@ def main() -> None:
     files["empty"] = publish.publish_asset(work / "empty", sdk)
     scripts = {name: _script(name, sdk, files) for name in ("engine", "worker")}
     frame = _script("frame", sdk, {**files, **scripts})
-    (sdk / "frame.html").write_text(_FRAME.format(**frame))
+    (sdk / "frame.html").write_text(_FRAME.format(frame=frame, worker=scripts["worker"]))
     bundle.bundle("toolbar.ts", sdk / "toolbar.js", form="iife", assets=scripts)
     shutil.copy2(GENERATED / "toolbar.d.ts", sdk / "toolbar.d.ts")
     publish.write_manifest(sdk)

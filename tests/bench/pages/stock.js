@@ -15,17 +15,27 @@ window.bootStock = async (folder) => {
 
   const waiting = new Map();
   const python = {};
+  // What Python says, as web/src/engine/boundary.ts reads it.
+  const carryOut = (effects) => {
+    for (const effect of effects.split("\x1e").filter(Boolean)) {
+      const [what, id, , text] = effect.split("\x1f");
+      if (what === "ask") {
+        void Promise.resolve().then(() => carryOut(python.resume(Number(id), "{}", "")));
+      } else {
+        waiting.get(Number(id))(JSON.parse(text));
+        waiting.delete(Number(id));
+      }
+    }
+  };
   const boundary = {
-    register: (call, resume, abort) => Object.assign(python, { call, resume, abort }),
+    register: (call, resume, _abort, _setLocale, _instance, effects) => {
+      Object.assign(python, { call, resume });
+      carryOut(effects);
+    },
     now: () => Date.now(),
     random: () => Math.random(),
-    ask: (askId) => void Promise.resolve().then(() => python.resume(askId, "{}", "")),
     cancel: () => undefined,
     log: () => undefined,
-    answer: (id, _ok, text) => {
-      waiting.get(id)(JSON.parse(text));
-      waiting.delete(id);
-    },
   };
   browser.start(boundary, "it", crypto.getRandomValues(new Uint32Array(1))[0]);
 
@@ -35,7 +45,7 @@ window.bootStock = async (folder) => {
       const id = ++lastId;
       return new Promise((resolve) => {
         waiting.set(id, resolve);
-        python.call(id, path, JSON.stringify(values), "0".repeat(31) + "1");
+        carryOut(python.call(id, path, JSON.stringify(values), "0".repeat(31) + "1"));
       });
     },
     heapBytes: () => pyodide._module.HEAPU8.length,

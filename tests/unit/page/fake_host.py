@@ -31,10 +31,13 @@ class FakeHost:
         return 0.5
 
     def ask(self, ask_id: int, kind: str, head: str, body: str) -> None:
-        given = json.loads(head)
         if kind == "fetch":
-            self.requests.append((ask_id, given, body))
-        elif kind == "sleep":
+            self.requests.append(
+                (ask_id, dict(zip(("method", "path", "trace", "key"), head.split(" "), strict=True)), body)
+            )
+            return
+        given = json.loads(head)
+        if kind == "sleep":
             self.sleeps.append((ask_id, given["ms"]))
         else:
             self.replies.append((ask_id, "{}", self._store(kind, given, body)))
@@ -82,19 +85,18 @@ class Desk:
         self.settle()
         return self._last
 
-    def reply(self, status: int, body: Any = None, **head: Any) -> tuple[dict[str, Any], Any]:
+    def reply(self, status: int, body: Any = None, *, retry_after_ms: int | None = None) -> tuple[dict[str, Any], Any]:
         """Answer the oldest request; gives its head and body."""
         ask_id, request, sent = self.host.requests.popleft()
-        self.app.resume(
-            ask_id, json.dumps({"status": status, **head}), body if isinstance(body, str) else json.dumps(body)
-        )
+        head = str(status) if retry_after_ms is None else f"{status} {retry_after_ms}"
+        self.app.resume(ask_id, head, body if isinstance(body, str) else json.dumps(body))
         self.settle()
         return request, json.loads(sent) if sent else None
 
     def lose(self, failure: str = "unreachable") -> None:
         """Let the oldest request fail on the way."""
         ask_id, _, _ = self.host.requests.popleft()
-        self.app.resume(ask_id, json.dumps({"failure": failure}), "")
+        self.app.resume(ask_id, failure, "")
         self.settle()
 
     def wake(self) -> int:

@@ -12,7 +12,7 @@ def test_two_calls_of_one_method_never_mix() -> None:
     second = desk.call("openScript", "", "a|2")
     ask_of_first = desk.host.requests.popleft()[0]
     desk.reply(200, opened("a|2"))
-    desk.app.resume(ask_of_first, '{"status": 200}', opened("a|1"))
+    desk.app.resume(ask_of_first, "200", opened("a|1"))
     desk.settle()
     assert desk.answer(first)["ecid"] == "a|1"
     assert desk.answer(second)["ecid"] == "a|2"

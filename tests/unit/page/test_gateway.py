@@ -57,7 +57,7 @@ def test_a_refusal_is_not_repeated() -> None:
 def test_retry_after_is_respected() -> None:
     desk = Desk()
     desk.call("getContactInfoWS", ECID)
-    desk.reply(429, "slow down", retryAfterMs=3_000)
+    desk.reply(429, "slow down", retry_after_ms=3_000)
     assert desk.wake() == 3_000
 
 

@@ -6,16 +6,16 @@ behind, and is at the same time what a message port can carry.
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class AskKind(StrEnum):
     """What can be asked of the host. ``head`` is a small JSON object, ``body`` a text that passes through unread."""
 
     FETCH = "fetch"
-    """head ``{method, path, key?, trace}``; reply head ``{status, retryAfterMs?}`` or ``{failure, reason?}``."""
+    """The one that is asked all day, so its heads are plain lines: ``method path trace [key]``, with the reply head
+    ``status [retry after, in ms]`` or ``token|unreachable|cut [reason]``."""
     SLEEP = "sleep"
     """head ``{ms}``; the reply is empty."""
     STORE = "store"
@@ -26,16 +26,14 @@ class AskKind(StrEnum):
     """head ``{record, before}``: forget what was stored before (epoch ms); the reply is empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """The host's answer to an ask."""
 
     head: str
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """Awaited inside a coroutine, it goes to the host and comes back as a :class:`Reply`."""
 
     kind: AskKind

@@ -4,25 +4,27 @@
  */
 import type { AbortCode, EngineSettings, LogLevel, Page } from "../protocol";
 import type { Storage } from "./storage";
-import type { RequestHead, Transport } from "./transport";
+import type { Transport } from "./transport";
 
 /** A Python function, which lives until it is destroyed. */
 interface Proxied {
   destroy(): void;
 }
-type PythonCall = Proxied & ((id: number, path: string, args: string, correlationId: string) => void);
-type PythonResume = Proxied & ((askId: number, head: string, body: string) => void);
+/** What Python asks and answers, as one text; see toolbar_py/page/host/browser.py. */
+type Effects = string;
+type PythonCall = Proxied & ((id: number, path: string, args: string, correlationId: string) => Effects);
+type PythonResume = Proxied & ((askId: number, head: string, body: string) => Effects);
 type PythonSetLocale = Proxied & ((locale: string) => void);
-type PythonAbort = Proxied & ((id: number, code: AbortCode, timeoutMs: number) => void);
+type PythonAbort = Proxied & ((id: number, code: AbortCode, timeoutMs: number) => Effects);
 
-/** The reply to an ask: a small JSON object and a text that passes through. */
+/** The reply to an ask: a short head and a text that passes through. */
 export interface Reply {
   readonly head: string;
   readonly body: string;
 }
 
-/** What the head of an ask can hold; which kind holds what is in toolbar_py/page/host/base.py. */
-interface AskHead extends RequestHead {
+/** What the JSON head of an ask can hold; which kind holds what is in toolbar_py/page/host/base.py. */
+interface AskHead {
   readonly ms: number;
   readonly record: string;
   readonly key: string;
@@ -34,6 +36,9 @@ interface AskHead extends RequestHead {
 const LEAVE_WITHIN_MS = 30_000;
 
 const EMPTY: Reply = { head: "{}", body: "" };
+const FAILED: Reply = { head: "host", body: "" };
+const FIELD = "\x1f";
+const EFFECT = "\x1e";
 const LEVELS: readonly LogLevel[] = ["silent", "error", "warn", "info", "debug"];
 
 export class Boundary {
@@ -70,42 +75,23 @@ export class Boundary {
     abort: PythonAbort,
     setLocale: PythonSetLocale,
     instance: string,
+    effects: Effects,
   ): void => {
     this.#setLocale = setLocale;
     this.instance = instance;
     this.#call = call;
     this.#resume = resume;
     this.#abort = abort;
+    this.#carryOut(effects);
   };
 
   readonly now = (): number => Date.now();
 
   readonly random = (): number => Math.random();
 
-  readonly answer = (id: number, ok: boolean, text: string): void => this.#page.answer(id, ok, text);
-
   readonly log = (level: LogLevel, text: string): void => {
     if (LEVELS.indexOf(level) > LEVELS.indexOf(this.logLevel)) return;
     console[level === "silent" ? "debug" : level](`TOOLBAR: ${text}`);
-  };
-
-  readonly ask = (askId: number, kind: string, head: string, body: string): void => {
-    const controller = new AbortController();
-    this.#asks.set(askId, controller);
-    this.#perform(kind, JSON.parse(head) as AskHead, body, controller.signal).then(
-      (reply) => {
-        // After a cancel nobody waits, and Python must not be resumed.
-        if (this.#asks.delete(askId)) this.#enter(() => this.#resume?.(askId, reply.head, reply.body));
-        this.#leaveWhenIdle();
-      },
-      (error: unknown) => {
-        if (!this.#asks.delete(askId)) return;
-        this.log("error", `${kind} failed in the browser: ${String(error)}`);
-        const head = JSON.stringify({ failure: "host" });
-        this.#enter(() => this.#resume?.(askId, head, ""));
-        this.#leaveWhenIdle();
-      },
-    );
   };
 
   readonly cancel = (askId: number): void => {
@@ -121,7 +107,9 @@ export class Boundary {
 
   configure(settings: EngineSettings): void {
     this.logLevel = settings.logLevel;
-    this.#enter(() => this.#setLocale?.(settings.locale));
+    this.#enter(() => {
+      this.#setLocale?.(settings.locale);
+    });
   }
 
   abort(id: number, code: AbortCode, timeoutMs: number): void {
@@ -149,20 +137,48 @@ export class Boundary {
   }
 
   /** Python catches everything itself: what comes out here means that the interpreter is dead. */
-  #enter(run: () => void): void {
+  #enter(run: () => Effects | undefined | void): void {
+    let effects: Effects | undefined | void;
     try {
-      run();
+      effects = run();
     } catch (error) {
       for (const controller of this.#asks.values()) controller.abort();
       this.#asks.clear();
       this.#page.lost(error instanceof Error ? error.name : "unknown");
+      return;
     }
+    if (effects) this.#carryOut(effects);
+  }
+
+  #carryOut(effects: Effects): void {
+    for (const effect of effects === "" ? [] : effects.split(EFFECT)) {
+      const [what, id, ...rest] = effect.split(FIELD) as [string, string, ...string[]];
+      const [first = "", second = "", third = ""] = rest;
+      if (what === "answer") this.#page.answer(Number(id), first === "ok", second);
+      else this.#ask(Number(id), first, second, third);
+    }
+  }
+
+  #ask(askId: number, kind: string, head: string, body: string): void {
+    const controller = new AbortController();
+    this.#asks.set(askId, controller);
+    const settle = (reply: Reply) => {
+      // After a cancel nobody waits, and Python must not be resumed.
+      if (this.#asks.delete(askId)) this.#enter(() => this.#resume?.(askId, reply.head, reply.body));
+      this.#leaveWhenIdle();
+    };
+    const asked =
+      kind === "fetch"
+        ? this.#transport.exchange(head, body, controller.signal)
+        : this.#perform(kind, JSON.parse(head) as AskHead, body, controller.signal);
+    asked.then(settle, (error: unknown) => {
+      if (this.#asks.has(askId)) this.log("error", `${kind} failed in the browser: ${String(error)}`);
+      settle(FAILED);
+    });
   }
 
   async #perform(kind: string, head: AskHead, body: string, signal: AbortSignal): Promise<Reply> {
     switch (kind) {
-      case "fetch":
-        return this.#transport.exchange(head, body, signal);
       case "sleep":
         await sleep(head.ms, signal);
         return EMPTY;

@@ -6,7 +6,7 @@ const CACHE = "toolbar-py";
 
 /** Fetches a file and lets the browser refuse it when it is not what the build made. */
 export async function fetchChecked(file: EngineFile): Promise<Response> {
-  const options: RequestInit = { integrity: file.integrity, credentials: "omit", mode: "cors" };
+  const options: RequestInit = { integrity: file.integrity, credentials: "same-origin", mode: "cors" };
   let response: Response;
   try {
     response = await fetch(file.url, options);

@@ -2,31 +2,27 @@
 import type { EngineSettings } from "../protocol";
 import type { Reply } from "./boundary";
 
-export interface RequestHead {
-  readonly method: string;
-  readonly path: string;
-  /** The Idempotency-Key of a write. */
-  readonly key: string;
-  /** The W3C trace id, which is also the call's correlation id. */
-  readonly trace: string;
-}
-
 const API = "/easycim/v1";
+/** What a header may hold. */
+const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 export class Transport {
   /** When easyCIM last answered, in epoch ms; null until it has. */
   lastExchangeAt: number | null = null;
   #settings: EngineSettings;
+  #cache: RequestCache;
   readonly #askToken: () => Promise<string>;
 
   /** @param askToken asks the page, when the settings hold no token */
   constructor(settings: EngineSettings, askToken: () => Promise<string>) {
     this.#settings = settings;
     this.#askToken = askToken;
+    this.#cache = cacheMode(settings);
   }
 
   configure(settings: EngineSettings): void {
     this.#settings = settings;
+    this.#cache = cacheMode(settings);
   }
 
   /**
@@ -42,23 +38,34 @@ export class Transport {
     return this.#settings.token ?? (await this.#askToken());
   }
 
-  /** Sends one request. Never rejects: what went wrong is in the reply's head. */
-  async exchange(request: RequestHead, body: string, signal: AbortSignal): Promise<Reply> {
-    let headers: Headers;
+  /**
+   * Sends one request. Never rejects: what went wrong is in the reply's head.
+   *
+   * @param head `method path trace [key]`; the trace id is also the call's correlation id, the key of a write its
+   *   Idempotency-Key
+   */
+  async exchange(head: string, body: string, signal: AbortSignal): Promise<Reply> {
+    const [method = "", path = "", trace = "", key = ""] = head.split(" ");
+    let token = this.#settings.token;
     try {
-      headers = new Headers(this.#headers(request, await this.#token(), body !== ""));
+      token ??= await this.#askToken();
     } catch (error) {
       return failed("token", error instanceof Error ? error.message : String(error));
     }
+    if (!HEADER_TEXT.test(token)) return failed("token", "it has characters that cannot be sent");
+    const headers: Record<string, string> = { traceparent: `00-${trace}-${trace.slice(16)}-01` };
+    if (token) headers["authorization"] = `Bearer ${token}`;
+    if (body) headers["content-type"] = "application/json";
+    if (key) headers["idempotency-key"] = key;
     let response: Response;
     try {
-      response = await fetch(this.#settings.serviceUrl + API + request.path, {
-        method: request.method,
+      response = await fetch(this.#settings.serviceUrl + API + path, {
+        method,
         headers,
-        body: body === "" ? null : body,
+        body: body || null,
         signal,
+        cache: this.#cache,
         credentials: "omit",
-        cache: "no-store",
         redirect: "error",
         referrerPolicy: "no-referrer",
       });
@@ -72,26 +79,26 @@ export class Transport {
       return failed("cut");
     }
     this.lastExchangeAt = Date.now();
-    return { head: JSON.stringify({ status: response.status, retryAfterMs: retryAfter(response) }), body: text };
-  }
-
-  #headers(request: RequestHead, token: string, hasBody: boolean): Record<string, string> {
-    const headers: Record<string, string> = { traceparent: `00-${request.trace}-${request.trace.slice(16)}-01` };
-    if (token) headers["authorization"] = `Bearer ${token}`;
-    if (hasBody) headers["content-type"] = "application/json";
-    if (request.key) headers["idempotency-key"] = request.key;
-    return headers;
+    return { head: response.ok ? String(response.status) : `${response.status} ${retryAfter(response)}`, body: text };
   }
 }
 
-function failed(failure: "token" | "unreachable" | "cut", reason?: string): Reply {
-  return { head: JSON.stringify({ failure, reason }), body: "" };
+/**
+ * The service forbids its answers to be kept; what is left to choose is which is faster. To pass the cache by saves a
+ * look into it, but makes Chromium ask a service of another origin for permission (CORS) before every single request.
+ */
+function cacheMode({ serviceUrl }: EngineSettings): RequestCache {
+  return new URL(serviceUrl).origin === location.origin ? "no-store" : "default";
 }
 
-/** `Retry-After` in ms, if the answer carries one in seconds. */
-function retryAfter(response: Response): number | undefined {
+function failed(failure: "token" | "unreachable" | "cut", reason = ""): Reply {
+  return { head: `${failure} ${reason}`, body: "" };
+}
+
+/** `Retry-After` in whole ms, if the answer carries one in seconds. */
+function retryAfter(response: Response): string {
   const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
-  return Number.isFinite(seconds) ? seconds * 1000 : undefined;
+  return Number.isFinite(seconds) ? String(Math.round(seconds * 1000)) : "";
 }
 
 /** The operator that a JSON Web Token names; a token of another kind keeps its secret, and so names nobody. */

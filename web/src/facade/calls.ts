@@ -3,7 +3,9 @@ import type { MethodSpec } from "../generated/contract";
 import type { AbortCode, Engine, Failure } from "../protocol";
 import { copyCall } from "./arguments";
 import type { Config } from "./config";
+import { Deadlines } from "./deadlines";
 import { failure, ToolbarError } from "./errors";
+import { TraceIds } from "./ids";
 import { ToolbarPromise } from "./promise";
 import type { Statistics } from "./statistics";
 
@@ -19,10 +21,12 @@ interface Pending {
   readonly timeoutMs: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: ToolbarError) => void;
-  /** Undoes the deadline's timer and the listener on the page's signal. */
+  /** Undoes the listener on the page's signal. */
   release: () => void;
   /** Whether the engine has it, so that a lost answer leaves the outcome of a write unknown. */
   handedOver: boolean;
+  /** Whether its deadline has passed and Python was told so. */
+  expired: boolean;
 }
 
 export class Calls {
@@ -32,6 +36,8 @@ export class Calls {
   #engine: Engine | null = null;
   /** Why there will be no engine, once that is known. */
   #failed: Failure | null = null;
+  readonly #deadlines = new Deadlines((id) => this.#expire(id));
+  readonly #traceIds = new TraceIds();
   #lastId = 0;
 
   constructor(config: Config, statistics: Statistics) {
@@ -54,13 +60,14 @@ export class Calls {
         id: ++this.#lastId,
         method,
         args: text,
-        correlationId: newTraceId(),
+        correlationId: this.#traceIds.next(),
         startedAt: performance.now(),
         timeoutMs: options.timeoutMs ?? this.#config.timeoutMs,
         resolve,
         reject,
         release: () => undefined,
         handedOver: false,
+        expired: false,
       };
       this.#pending.set(call.id, call);
       this.#watch(call, options.signal);
@@ -110,14 +117,12 @@ export class Calls {
   }
 
   #watch(call: Pending, signal: AbortSignal | undefined): void {
-    const timer = setTimeout(() => this.#expire(call), call.timeoutMs);
+    this.#deadlines.set(call.id, call.timeoutMs);
+    if (!signal) return;
     const onAbort = () => this.#abort(call);
-    call.release = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-    };
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener("abort", onAbort, { once: true });
+    call.release = () => signal.removeEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
   }
 
   #abort(call: Pending): void {
@@ -125,21 +130,17 @@ export class Calls {
     this.#settleHere(call, failure("ABORTED", this.#config.locale, {}, !(call.handedOver && call.method.writes)));
   }
 
-  #expire(call: Pending): void {
-    this.#tellEngine(call, "TIMEOUT");
-    if (!this.#pending.has(call.id)) return;
-    const settle = () => {
-      const outcomeKnown = !(call.handedOver && call.method.writes);
-      const reason = failure("TIMEOUT", this.#config.locale, { timeoutMs: call.timeoutMs }, outcomeKnown);
-      this.#settleHere(call, reason);
-    };
-    if (!call.handedOver) return settle();
-    const timer = setTimeout(settle, GRACE_MS);
-    const { release } = call;
-    call.release = () => {
-      release();
-      clearTimeout(timer);
-    };
+  #expire(id: number): void {
+    const call = this.#pending.get(id);
+    if (!call) return;
+    if (call.handedOver && !call.expired) {
+      call.expired = true;
+      this.#deadlines.set(id, GRACE_MS);
+      this.#tellEngine(call, "TIMEOUT");
+      return;
+    }
+    const outcomeKnown = !(call.handedOver && call.method.writes);
+    this.#settleHere(call, failure("TIMEOUT", this.#config.locale, { timeoutMs: call.timeoutMs }, outcomeKnown));
   }
 
   #tellEngine(call: Pending, code: AbortCode): void {
@@ -163,6 +164,7 @@ export class Calls {
     const call = this.#pending.get(id);
     if (!call) return undefined;
     this.#pending.delete(id);
+    this.#deadlines.clear(id);
     call.release();
     this.#statistics.add(call.method.path, performance.now() - call.startedAt, ok);
     return call;
@@ -171,9 +173,3 @@ export class Calls {
 
 /** What rejects whatever the method: the page's own abort, and that there is no toolbar (contract section 2). */
 const REJECTS_ALWAYS = new Set(["ABORTED", "BOOT_FAILED", "ENGINE_BLOCKED", "RUNTIME_LOST"]);
-
-/** 128 random bits as a W3C trace id. `crypto.randomUUID` is missing on pages without TLS. */
-function newTraceId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
