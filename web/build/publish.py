@@ -51,7 +51,7 @@ def compress_all(sdk: Path) -> None:
 
 
 def write_manifest(sdk: Path) -> None:
-    """List every file with its size and SHA-384 integrity in ``manifest.json``."""
+    """List every file with its size and SHA-256 integrity in ``manifest.json``."""
     files: dict[str, dict[str, str | int]] = {}
     for path in sorted(p for p in sdk.rglob("*") if p.is_file()):
         files[path.relative_to(sdk).as_posix()] = {"bytes": path.stat().st_size, "integrity": integrity(path)}
@@ -59,8 +59,8 @@ def write_manifest(sdk: Path) -> None:
 
 
 def integrity(path: Path) -> str:
-    """Give a file's subresource integrity (W3C SRI): ``sha384-...``."""
-    return f"sha384-{base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()}"
+    """Give a file's subresource integrity (W3C SRI): ``sha256-...``."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()}"
 
 
 def replace_folder(fresh: Path, target: Path) -> None:

@@ -1,6 +1,6 @@
 /** Gets Python up: from the memory image, and if that fails for any reason by a plain boot. */
 import type { Boundary } from "./boundary";
-import { compileChecked, fetchChecked, fetchKept, importChecked } from "./fetching";
+import { compileKept, fetchChecked, fetchKept, importChecked } from "./fetching";
 import { applyImage, readImage } from "./image";
 import {
   commonOptions,
@@ -107,8 +107,8 @@ export async function bootPlain(files: EngineFiles, making?: { prepare(settings:
 /** Compiles all parts at once, and fails when the interpreter cannot be instantiated. */
 async function withParts<T>(files: EngineFiles, boot: (parts: Parts) => Promise<T>): Promise<T> {
   const [interpreter, library, glue] = await Promise.all([
-    compileChecked(files.interpreter),
-    compileChecked(files.library),
+    compileKept(files.interpreter),
+    compileKept(files.library),
     importChecked(files.glue),
   ]);
   return new Promise((resolve, reject) => {
