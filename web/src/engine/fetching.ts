@@ -22,10 +22,13 @@ export async function fetchChecked(file: EngineFile): Promise<Response> {
  *
  * Measured, that takes half as long as to compile from the browser's HTTP cache, which decompresses it each time and
  * lets nothing through before it has checked the whole.
+ *
+ * @param onRead called when a kept file is in memory, or it is known that there is none
  */
-export async function compileKept(file: EngineFile): Promise<WebAssembly.Module> {
+export async function compileKept(file: EngineFile, onRead: () => void): Promise<WebAssembly.Module> {
   const cache = await openCache();
   const kept = await readKept(cache, file);
+  onRead();
   if (kept) {
     const [whole, compiled] = await Promise.all([matches(kept, file.integrity), compile(kept).catch(() => null)]);
     if (whole && compiled) return compiled;
@@ -49,11 +52,16 @@ export async function importChecked(file: EngineFile): Promise<object> {
 /**
  * Gives a big file, decompressed: from Cache Storage when it is there and whole, else from the service.
  *
+ * @param turn a kept file is not read before this has settled, so that it does not slow what is needed earlier; one
+ *   that has to come from the service is asked for at once
  * @returns its bytes, and where they came from
  */
-export async function fetchKept(file: EngineFile): Promise<{ bytes: Uint8Array; from: "cache" | "service" }> {
+export async function fetchKept(
+  file: EngineFile,
+  turn: Promise<unknown>,
+): Promise<{ bytes: Uint8Array; from: "cache" | "service" }> {
   const cache = await openCache();
-  const kept = await readKept(cache, file);
+  const kept = await readKept(cache, file, turn);
   if (kept) {
     if (await matches(kept, file.integrity)) return { bytes: kept, from: "cache" };
     await cache?.delete(file.url);
@@ -63,9 +71,11 @@ export async function fetchKept(file: EngineFile): Promise<{ bytes: Uint8Array; 
   return { bytes, from: "service" };
 }
 
-async function readKept(cache: Cache | null, file: EngineFile): Promise<Uint8Array | null> {
+async function readKept(cache: Cache | null, file: EngineFile, turn?: Promise<unknown>): Promise<Uint8Array | null> {
   const kept = await cache?.match(file.url);
-  return kept ? new Uint8Array(await kept.arrayBuffer()) : null;
+  if (!kept) return null;
+  await turn?.catch(() => undefined);
+  return new Uint8Array(await kept.arrayBuffer());
 }
 
 /** Stores a file, and drops the ones that earlier builds had in its place. */

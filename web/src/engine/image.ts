@@ -12,6 +12,8 @@ const MAGIC = 0x49504254; // "TBPI"
 const PREFIX_BYTES = 16;
 const RUN_BYTES = 8;
 export const PAGE_BYTES = 4096;
+/** Room for the header of Pyodide's own snapshot, which is some hundred bytes long. */
+export const HEADER_ROOM = 4096;
 
 /** An image, unpacked. Its arrays are views of the file's bytes. */
 export interface Image {
@@ -66,9 +68,7 @@ export function readImage(bytes: Uint8Array): Image {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < PREFIX_BYTES || view.getUint32(0, true) !== MAGIC) throw new Error("not a memory image");
   const [heapBytes, headerBytes, count] = [4, 8, 12].map((at) => view.getUint32(at, true)) as [number, number, number];
-  const header = bytes.slice(PREFIX_BYTES, PREFIX_BYTES + headerBytes);
-  // Pyodide copies what lies behind its header into the heap: nothing, because the pages are written here.
-  new DataView(header.buffer).setUint32(4, headerBytes, true);
+  const header = bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + headerBytes);
   const runs = new Uint32Array(count * 2);
   for (let index = 0; index < runs.length; index++) {
     runs[index] = view.getUint32(PREFIX_BYTES + headerBytes + index * 4, true);
@@ -77,6 +77,18 @@ export function readImage(bytes: Uint8Array): Image {
   const expected = runs.reduce((sum, value, index) => (index % 2 ? sum + value : sum), 0) * PAGE_BYTES;
   if (pages.length !== expected) throw new Error("the memory image is cut off");
   return { heapBytes, header, runs, pages };
+}
+
+/**
+ * Writes an image's header into the room that Pyodide was given for it.
+ *
+ * @throws Error when it does not fit
+ */
+export function fillHeader(room: Uint8Array, image: Image): void {
+  if (image.header.length > room.length) throw new Error("the memory image has too long a header");
+  room.set(image.header);
+  // Pyodide copies what lies behind its header into the heap: nothing, because the pages are written here.
+  new DataView(room.buffer).setUint32(4, room.length, true);
 }
 
 /** Writes an image over the memory of a fresh interpreter. */

@@ -5,7 +5,7 @@ import { loadPyodide as load } from "pyodide/pyodide.mjs";
 export interface EngineFile {
   /** Absolute URL. */
   readonly url: string;
-  /** Subresource integrity, `sha384-...`. */
+  /** Subresource integrity, `sha256-...`. */
   readonly integrity: string;
 }
 

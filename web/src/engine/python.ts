@@ -1,7 +1,7 @@
 /** Gets Python up: from the memory image, and if that fails for any reason by a plain boot. */
 import type { Boundary } from "./boundary";
 import { compileKept, fetchChecked, fetchKept, importChecked } from "./fetching";
-import { applyImage, readImage } from "./image";
+import { applyImage, fillHeader, HEADER_ROOM, readImage } from "./image";
 import {
   commonOptions,
   createLinkedModule,
@@ -58,34 +58,42 @@ export async function restore(
   files: EngineFiles,
   stages = new Stages(),
 ): Promise<{ pyodide: Pyodide; from: "cache" | "service" }> {
-  const kept = fetchKept(files.image);
+  let onRead = () => {};
+  const read = new Promise<void>((resolve) => (onRead = resolve));
+  const compiled = compileAll(files, onRead);
+  const kept = fetchKept(files.image, read);
   kept.then(
     () => stages.done("image"),
     () => undefined, // looked at below; until then its failure is not unhandled
   );
-  return withParts(files, async (parts) => {
+  // Pyodide takes it at the start and reads it after the module is made: by then the image has filled it.
+  const header = new Uint8Array(HEADER_ROOM);
+  let from: "cache" | "service" = "service";
+  const pyodide = await withParts(compiled, async (parts) => {
     stages.done("compiled");
-    const { bytes, from } = await kept;
-    const image = readImage(bytes);
-    const pyodide = await loadPyodide({
+    return loadPyodide({
       ...commonOptions(files.empty, `${files.empty}python_stdlib.zip`, async (settings) => {
         const module = await createLinkedModule(parts, settings);
         stages.done("linked");
+        const found = await kept;
+        from = found.from;
+        const image = readImage(found.bytes);
+        fillHeader(header, image);
         if (module.HEAPU8.length < image.heapBytes) module.growMemory(image.heapBytes);
         applyImage(image, module.HEAPU8);
         return module;
       }),
-      _loadSnapshot: image.header,
+      _loadSnapshot: header,
     });
-    return { pyodide, from };
   });
+  return { pyodide, from };
 }
 
 /** Boots an interpreter without the image: slower, and the same afterwards. Also how the build makes the image. */
 export async function bootPlain(files: EngineFiles, making?: { prepare(settings: EmscriptenSettings): void }): Promise<Pyodide> {
   const site = fetchChecked(files.site).then(async (response) => new Uint8Array(await response.arrayBuffer()));
   site.catch(() => undefined);
-  return withParts(files, async (parts) => {
+  return withParts(compileAll(files, () => undefined), async (parts) => {
     await fetchChecked(files.stdlib); // Pyodide fetches it again, from the cache, and does not check it
     const content = await site;
     return loadPyodide({
@@ -104,16 +112,27 @@ export async function bootPlain(files: EngineFiles, making?: { prepare(settings:
   });
 }
 
-/** Compiles all parts at once, and fails when the interpreter cannot be instantiated. */
-async function withParts<T>(files: EngineFiles, boot: (parts: Parts) => Promise<T>): Promise<T> {
+type Compiled = Omit<Parts, "failed">;
+
+/**
+ * Compiles all parts at once.
+ *
+ * @param onRead called when the interpreter, the biggest part, is in memory or on its way from the service
+ */
+async function compileAll(files: EngineFiles, onRead: () => void): Promise<Compiled> {
   const [interpreter, library, glue] = await Promise.all([
-    compileKept(files.interpreter),
-    compileKept(files.library),
+    compileKept(files.interpreter, onRead),
+    compileKept(files.library, () => undefined),
     importChecked(files.glue),
   ]);
+  return { interpreter, library, createModule: (glue as { default: CreateModule }).default };
+}
+
+/** Boots with the compiled parts, and fails when the interpreter cannot be instantiated. */
+async function withParts<T>(compiled: Promise<Compiled>, boot: (parts: Parts) => Promise<T>): Promise<T> {
+  const found = await compiled;
   return new Promise((resolve, reject) => {
-    const parts = { interpreter, library, createModule: (glue as { default: CreateModule }).default, failed: reject };
-    boot(parts).then(resolve, reject);
+    boot({ ...found, failed: reject }).then(resolve, reject);
   });
 }
 
