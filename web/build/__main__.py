@@ -29,7 +29,7 @@ def main() -> None:
     python = _emptied(WORK / "python")
     micropip = packages.write_index([*packages.download_wheels(), packages.build_own_wheel()], python)
     work = _emptied(WORK / "image")
-    image.make_image(pyodide, python, micropip, work)
+    exports = image.make_image(pyodide, python, micropip, work)
 
     sdk = _emptied(WORK / "sdk")
     parts = {
@@ -41,6 +41,7 @@ def main() -> None:
         "site": work / "site.zip",
     }
     files: dict[str, object] = {name: _published(path, sdk) for name, path in parts.items()}
+    files["exports"] = exports
     files["empty"] = publish.publish_asset(work / "empty", sdk)
     scripts = {name: _script(name, sdk, files) for name in ("engine", "worker")}
     frame = _script("frame", sdk, {**files, **scripts})

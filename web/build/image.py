@@ -11,10 +11,12 @@ from typing import Any
 
 from toolbar_py.page.warmup import rehearse
 from web.build import bundle, publish
+from web.build.exports import Symbols, needed_exports
 from web.build.paths import ROOT, WEB
 from web.build.workshop import open_workshop
 
 _BUILD = WEB / "build"
+_ENGINE = WEB / "src" / "engine"
 # The versions and hashes that micropip resolved, kept in the repository: another resolution fails the build.
 _FROZEN = ROOT / "requirements" / "page.frozen.json"
 _OWN = "toolbar-py-page"
@@ -35,8 +37,8 @@ class ImageBuildError(Exception):
     """The image could not be made, or is not what it should be."""
 
 
-def make_image(pyodide: Path, python: Path, micropip: str, work: Path) -> None:
-    """Fill a folder with what the engine boots from.
+def make_image(pyodide: Path, python: Path, micropip: str, work: Path) -> list[str]:
+    """Fill a folder with what the engine boots from, and name the interpreter's exports that it needs.
 
     Args:
         pyodide: Pyodide's own files.
@@ -61,12 +63,17 @@ def make_image(pyodide: Path, python: Path, micropip: str, work: Path) -> None:
         lock = page.evaluate("(given) => maker.compile(...given)", arguments)
         _check_frozen(json.loads(lock))
         page.reload()
-        page.evaluate("(given) => maker.make(...given)", [_files(work, address), _WARM_UP])
+        files = _files(work, address)
+        symbols: Symbols = page.evaluate("(files) => maker.symbols(files)", files)
+        exports = needed_exports(symbols, pyodide / "pyodide.asm.mjs", [pyodide / "pyodide.mjs", *_ENGINE.glob("*.ts")])
+        page.evaluate("(given) => maker.make(...given)", [{**files, "exports": exports}, _WARM_UP])
         page.reload()
-        answers = page.evaluate("(given) => maker.prove(...given)", [_files(work, address), _SELF_TEST])
+        files = {**_files(work, address), "exports": exports}
+        answers = page.evaluate("(given) => maker.prove(...given)", [files, _SELF_TEST])
     # The same rehearsal on this machine's Python is what the restored one must answer.
     if json.loads(answers) != json.loads(json.dumps(rehearse())):
         raise ImageBuildError("the restored interpreter does not answer as it should")
+    return exports
 
 
 def write_empty_files(folder: Path) -> None:
