@@ -9,13 +9,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from toolbar_py import __version__
-from toolbar_py.wire.actions import Accepted
 from toolbar_py.wire.contacts import ContactInfo
 from toolbar_py.wire.errors import Code, ToolbarError
 from toolbar_py.wire.methods import METHODS, NAMESPACE_ALIASES, Method, OnError
-from toolbar_py.wire.profile import Group
 from toolbar_py.wire.scripts import InfoRefusal, OpenAnswer, OpenRefusal, SaveAnswer
-from toolbar_py.wire.telephony import AgentEvent, AgentSummary, ContactEvent
 from toolbar_py.wire.texts import LOCALES, SENTENCES
 from web.build.paths import GENERATED, NODE_MODULES, WORK
 
@@ -24,18 +21,7 @@ _HEADER = "// Generated from toolbar_py/wire by web/build/contract.py.\n"
 # What can go wrong before Python is up, or when it is gone; all other sentences are Python's.
 _CODES_WITHOUT_PYTHON = (Code.ABORTED, Code.TIMEOUT, Code.RUNTIME_LOST, Code.ENGINE_BLOCKED, Code.BOOT_FAILED)
 
-_ANSWERS: tuple[type[BaseModel], ...] = (
-    OpenAnswer,
-    OpenRefusal,
-    ContactInfo,
-    InfoRefusal,
-    SaveAnswer,
-    Accepted,
-    AgentSummary,
-    AgentEvent,
-    ContactEvent,
-    Group,
-)
+_ANSWERS: tuple[type[BaseModel], ...] = (OpenAnswer, OpenRefusal, ContactInfo, InfoRefusal, SaveAnswer)
 
 _PARAMETER_TYPES = {
     "isManual": "boolean",

@@ -3,13 +3,17 @@
  * another origin. It hands the page's port to a runtime, and takes no further part.
  */
 import { openWorker } from "../hosts/workers";
-import { FRAME_HELLO, type FrameRequest } from "../hosts/handshake";
+import { FRAME_HELLO, type FrameRequest, SHARED_HASH } from "../hosts/handshake";
 import { engineFiles, sdkBase } from "./files";
 import { Runtime } from "./runtime";
 import { servePort } from "./serve";
 
 /** Put into the page by the service: the origins that `--allow-origin` named. */
 const allowed: readonly string[] = JSON.parse(document.documentElement.dataset["allowOrigins"] ?? "[]") as string[];
+
+/** The worker that the page is likely to want, begun before it has asked. Its failure is looked at when it is wanted. */
+const expected = location.hash === SHARED_HASH ? openWorker("shared", sdkBase()) : null;
+expected?.catch(() => undefined);
 
 addEventListener("message", (event: MessageEvent<FrameRequest>) => {
   if (event.source !== parent || !mayUse(event.origin)) return;
@@ -27,7 +31,7 @@ async function connect(runtime: FrameRequest["runtime"], port: MessagePort): Pro
   for (const kind of runtime === "auto" ? (["shared", "worker"] as const) : [runtime]) {
     if (kind === "frame") continue;
     try {
-      const worker = await openWorker(kind, sdkBase());
+      const worker = await (kind === "shared" && expected ? expected : openWorker(kind, sdkBase()));
       worker.connect(port);
       return;
     } catch (error) {

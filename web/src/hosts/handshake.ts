@@ -8,3 +8,6 @@ export interface FrameRequest {
   readonly toolbar: typeof FRAME_HELLO;
   readonly runtime: Exclude<Runtime, "page"> | "auto";
 }
+
+/** Put behind the frame's address when a shared worker will be wanted, if there can be one: the frame begins with it. */
+export const SHARED_HASH = "#shared";

@@ -3,7 +3,7 @@ import { engineScript, framePage } from "../assets";
 import type { Config } from "../facade/config";
 import { importChecked } from "../engine/fetching";
 import type { Page, StartedEngine } from "../protocol";
-import { FRAME_HELLO, type FrameRequest } from "./handshake";
+import { FRAME_HELLO, type FrameRequest, SHARED_HASH } from "./handshake";
 import { PortEngine } from "./port";
 import { openWorker } from "./workers";
 
@@ -95,7 +95,7 @@ export class Hosts {
     frame.title = "easyCIM toolbar";
     frame.setAttribute("aria-hidden", "true");
     frame.tabIndex = -1;
-    frame.src = framePage(base);
+    frame.src = framePage(base) + (runtime === "auto" || runtime === "shared" ? SHARED_HASH : "");
     try {
       await greeted(frame);
       const { port1, port2 } = new MessageChannel();
