@@ -79,9 +79,9 @@ $(STAMPS)/types: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,tests web/build,*.
 	@web/node_modules/.bin/pyright --warnings
 	@touch $@
 
-$(STAMPS)/unit: $(STAMPS)/venv $(PYTHON_SOURCES) $(call files,tests/unit,*.py) $(SUPPORT)
+$(STAMPS)/unit: $(STAMPS)/venv $(PYTHON_SOURCES) $(call files,tests/unit tests/bench web/build,*.py) $(SUPPORT)
 	@echo "Unit tests ..."
-	@$(PY) -m pytest -q -n 2 tests/unit
+	@$(PY) -m pytest -q -n 2 tests/unit tests/bench
 	@touch $@
 
 $(STAMPS)/service: $(STAMPS)/venv $(PYTHON_SOURCES) $(call files,tests/service tests/contract,*.py) $(SUPPORT)
