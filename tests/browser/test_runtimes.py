@@ -167,20 +167,31 @@ def test_a_damaged_file_is_refused(browser: Browser, crm: HostPages, tmp_path: P
         desks.close()
 
 
-def test_a_damaged_image_in_the_cache_is_fetched_anew(
-    browser: Browser, crm: HostPages, service: ServiceProcess
+KEPT = "caches.open('toolbar-py').then((cache) => cache.keys())"
+
+
+@pytest.mark.parametrize("name", ["image-", "library-", "pyodide.asm-"])
+def test_a_damaged_file_in_the_cache_is_fetched_anew(
+    browser: Browser, crm: HostPages, service: ServiceProcess, name: str
 ) -> None:
     desks = Desks(browser.new_context(), crm, service, "page")
     desk = desks()
     desk.ready()
-    until(desk, "caches.open('toolbar-py').then((cache) => cache.keys()).then((keys) => keys.length === 1)")
-    desk.eval("""caches.open('toolbar-py').then(async (cache) => {
-        const [key] = await cache.keys();
+    until(desk, f"{KEPT}.then((keys) => keys.length === 3)")
+    desk.eval(f"""caches.open('toolbar-py').then(async (cache) => {{
+        const key = (await cache.keys()).find((kept) => kept.url.includes({name!r}));
         await cache.put(key, new Response('half of it'));
-    })""")
+    }})""")
     desk.page.reload()
     desk.ready()
-    assert desk.eval("TOOLBAR.diagnostics()")["engine"]["boot"]["image"] == "service"
+    assert desk.eval("TOOLBAR.diagnostics()")["engine"]["boot"]["kind"] == "image"
+    until(
+        desk,
+        f"""caches.open('toolbar-py').then(async (cache) => {{
+            const key = (await cache.keys()).find((kept) => kept.url.includes({name!r}));
+            return key !== undefined && (await (await cache.match(key)).arrayBuffer()).byteLength > 1_000_000;
+        }})""",
+    )
     desks.close()
 
 
@@ -188,10 +199,14 @@ def test_a_navigation_takes_the_image_from_the_cache(browser: Browser, crm: Host
     desks = Desks(browser.new_context(), crm, service, "page")
     desk = desks()
     desk.ready()
-    until(desk, "caches.open('toolbar-py').then((cache) => cache.keys()).then((keys) => keys.length === 1)")
+    until(desk, f"{KEPT}.then((keys) => keys.length === 3)")
+    asked: list[str] = []
+    desk.page.on("request", lambda request: asked.append(request.url))
     desk.page.reload()
     desk.ready()
     assert desk.eval("TOOLBAR.diagnostics()")["engine"]["boot"]["image"] == "cache"
+    big = [url for url in asked if any(name in url for name in ("/image-", "/library-", "/pyodide.asm-"))]
+    assert [url for url in big if not url.endswith(".mjs")] == []
     desks.close()
 
 
