@@ -124,6 +124,11 @@ def test_an_expired_token_is_told_and_a_fresh_one_is_used_from_then_on(
     assert desk.call("openScript", "", "demo|1|1|17", True)["result"] is True
 
 
+def test_a_token_with_a_newline_behind_it_is_taken(open_desk: Desks, service: ServiceProcess) -> None:
+    desk = open_desk(config=f"{{token: () => {service.token('op1@demo')!r} + '\\n'}}")
+    assert desk.call("getContactInfoWS", "demo|1|1|1")["ecid"] == "demo|1|1|1"
+
+
 def test_no_token_at_all_is_told(open_desk: Desks) -> None:
     desk = open_desk(config="{token: undefined}", before="delete TOOLBAR_CONFIG.token")
     assert desk.call("getContactInfoWS", "demo|1|1|1")["errorCode"] == "UNAUTHENTICATED"

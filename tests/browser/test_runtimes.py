@@ -170,6 +170,10 @@ def test_a_damaged_file_is_refused(browser: Browser, crm: HostPages, tmp_path: P
 KEPT = "caches.open('toolbar-py').then((cache) => cache.keys())"
 
 
+# A sound file, but not the one that was built: nothing but its hash tells.
+_EMPTY_MODULE = "new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])"
+
+
 @pytest.mark.parametrize("name", ["image-", "library-", "pyodide.asm-"])
 def test_a_damaged_file_in_the_cache_is_fetched_anew(
     browser: Browser, crm: HostPages, service: ServiceProcess, name: str
@@ -180,7 +184,7 @@ def test_a_damaged_file_in_the_cache_is_fetched_anew(
     until(desk, f"{KEPT}.then((keys) => keys.length === 3)")
     desk.eval(f"""caches.open('toolbar-py').then(async (cache) => {{
         const key = (await cache.keys()).find((kept) => kept.url.includes({name!r}));
-        await cache.put(key, new Response('half of it'));
+        await cache.put(key, new Response({_EMPTY_MODULE}));
     }})""")
     desk.page.reload()
     desk.ready()
@@ -192,6 +196,45 @@ def test_a_damaged_file_in_the_cache_is_fetched_anew(
             return key !== undefined && (await (await cache.match(key)).arrayBuffer()).byteLength > 1_000_000;
         }})""",
     )
+    desks.close()
+
+
+def test_a_cache_that_fails_is_done_without(browser: Browser, crm: HostPages, service: ServiceProcess) -> None:
+    desks = Desks(browser.new_context(), crm, service, "page")
+    desk = desks(before="Cache.prototype.match = () => Promise.reject(new Error('the disk is damaged'));")
+    desk.ready()
+    boot = desk.eval("TOOLBAR.diagnostics()")["engine"]["boot"]
+    assert (boot["kind"], boot["image"]) == ("image", "service")
+    desks.close()
+
+
+@pytest.mark.parametrize("runtime", ["page", "auto"])
+def test_a_boot_without_the_image_is_warned_about_once(
+    browser: Browser, crm: HostPages, tmp_path: Path, runtime: str
+) -> None:
+    sdk = tmp_path / "sdk"
+    shutil.copytree(SDK_DIR, sdk)
+    for file in (sdk / "assets").glob("image-*"):
+        file.unlink()
+    with ServiceProcess(tmp_path / "data", origins=[crm.origin], sdk_dir=sdk) as without_image:
+        desks = Desks(browser.new_context(), crm, without_image, runtime)
+        desk = desks(before="window.warned = []; console.warn = (text) => warned.push(text);")
+        desk.ready()
+        assert desk.call("getContactInfoWS", "demo|1|1|1")["ecid"] == "demo|1|1|1"
+        warned = [text for text in desk.page.evaluate("warned") if "memory image" in text]
+        assert len(warned) == 1
+        desks.close()
+
+
+def test_a_page_that_moves_before_its_first_call_is_answered_in_the_new_place(
+    browser: Browser, crm: HostPages, service: ServiceProcess
+) -> None:
+    desks = Desks(browser.new_context(), crm, service, "auto")
+    desk = desks(csp="")
+    desk.ready()
+    answered = desk.eval("""(TOOLBAR.configure({runtime: 'page'}), TOOLBAR.EASYCIM.getContactInfoWS('demo|1|1|1'))""")
+    assert answered["ecid"] == "demo|1|1|1"
+    assert desk.eval("TOOLBAR.health()")["runtime"] == "page"
     desks.close()
 
 

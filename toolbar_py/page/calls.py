@@ -72,7 +72,7 @@ class Calls:
 
         try:
             handling = self._handlers[path](Call(_values_of(arguments), correlation_id))
-        except ToolbarError as error:
+        except BaseException as error:  # whatever it is, it must reach the page's Promise, not the host
             settle(None, error)
             return
         task = self._tasks.start(handling, settle)

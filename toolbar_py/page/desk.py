@@ -6,9 +6,9 @@ forgets nothing. Not in ``localStorage``: pages clear that at login and logout.
 
 import json
 
-from toolbar_py.page.host.base import Ask, AskKind, Host
+from toolbar_py.page.host.base import HOST_FAILED, Ask, AskKind, Host
 from toolbar_py.wire.contacts import Attempt, ContactInfo
-from toolbar_py.wire.errors import UnknownContactError, UnknownEcidError
+from toolbar_py.wire.errors import ServiceError, UnknownContactError, UnknownEcidError
 
 _RECORD = "desk"
 # A contact can be saved for the rest of the login and at least 24 h (section 3); a day more covers a night shift.
@@ -34,10 +34,13 @@ class Desk:
 
         Raises:
             UnknownContactError, UnknownEcidError: it was not opened here.
+            ServiceError: the browser's database cannot tell.
         """
         reply = await Ask(AskKind.FIND, json.dumps({"record": _RECORD, "key": contact_id}))
         if reply.body:
             return reply.body
+        if reply.head == HOST_FAILED:
+            raise ServiceError(reason="the browser's database does not answer")
         raise UnknownEcidError(ecid=contact_id) if "|" in contact_id else UnknownContactError(contactId=contact_id)
 
     async def record_outcome(self, ecid: str, attempt: Attempt, *, terminated: bool) -> None:

@@ -50,6 +50,8 @@ export interface EngineInfo {
   readonly version: string;
   /** Where Python runs. */
   readonly runtime: Runtime;
+  /** Why it had to boot without its memory image, if it had to. */
+  readonly slowBoot?: string;
 }
 
 /** `page`: in the page itself; `worker`, `shared`: in a (shared) worker; `frame`: in a hidden frame of the service's. */

@@ -55,6 +55,8 @@ export class Starter {
         continue;
       }
       this.#engine = engine;
+      const { slowBoot } = engine.info;
+      if (slowBoot) console.warn(`TOOLBAR: the memory image could not be used, booted without it (${slowBoot})`);
       engine.configure(this.#config.settings());
       this.#place = place;
       this.#calls.attach(engine);
@@ -71,6 +73,8 @@ export class Starter {
       return;
     }
     this.close();
+    // Calls that come before the next engine is up wait for it.
+    this.#calls.detach();
     this.start().catch((failed: Failure) => this.#calls.fail(failed));
   }
 

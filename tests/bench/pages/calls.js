@@ -13,11 +13,10 @@
     return `00-${trace}-${trace.slice(16)}-01`;
   }
 
-  // The faster one each: past the cache, or without a CORS preflight before every request.
-  const cache = new URL(site.serviceUrl).origin === location.origin ? "no-store" : "default";
-
   /** What a careful programmer would write without a toolbar; the request is the one that TOOLBAR makes. */
   async function ask(url) {
+    // The faster one each: past the cache, or without a CORS preflight before every request.
+    const cache = url.startsWith(`${location.origin}/`) ? "no-store" : "default";
     const response = await fetch(url, {
       headers: { authorization: `Bearer ${site.token}`, traceparent: traceparent() },
       credentials: "omit",

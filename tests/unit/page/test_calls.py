@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.page.answers import ECID, opened
-from tests.unit.page.fake_host import TRACE, Desk
+from tests.unit.page.fake_host import TRACE, Desk, FakeHost
 
 
 def test_two_calls_of_one_method_never_mix() -> None:
@@ -61,6 +61,21 @@ def test_a_problem_that_javascript_found_is_told_in_the_same_words() -> None:
     )
     assert desk.failure(9)["code"] == "INVALID_ARGUMENT"
     assert desk.failure(9)["message"].startswith("Richiesta non valida: labels deve essere un dato semplice")
+
+
+def test_a_fault_before_the_call_has_begun_reaches_the_page_too() -> None:
+    desk = Desk()
+    desk.app.call(9, "EASYCIM.saveScript", '{"not": "a problem"}', TRACE)
+    assert desk.failure(9)["code"] == "SERVICE"
+
+
+def test_a_browser_whose_database_fails_is_not_taken_for_an_unknown_contact() -> None:
+    host = FakeHost()
+    desk = Desk(host=host)
+    desk.app.call(1, "EASYCIM.getContactInfo", '["a|1"]', TRACE)
+    ask_id, _, _ = host.replies.popleft()
+    desk.app.resume(ask_id, "host", "")
+    assert desk.answer(1)["errorCode"] == "SERVICE"
 
 
 def test_a_fault_of_our_own_reaches_the_page_as_a_code_and_the_console_as_a_place(

@@ -9,9 +9,15 @@ from collections.abc import Generator
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+HOST_FAILED = "host"
+"""The reply head to any ask that the browser could not carry out."""
+
 
 class AskKind(StrEnum):
-    """What can be asked of the host. ``head`` is a small JSON object, ``body`` a text that passes through unread."""
+    """What can be asked of the host.
+
+    ``head`` is a small JSON object if not said otherwise, ``body`` a text that passes through unread.
+    """
 
     FETCH = "fetch"
     """The one that is asked all day, so its heads are plain lines: ``method path trace [key]``, with the reply head

@@ -54,6 +54,7 @@ export class Boundary {
   #abort: PythonAbort | null = null;
   #setLocale: PythonSetLocale | null = null;
   #closing = false;
+  #leaving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(page: Page, transport: Transport, storage: Storage, logLevel: LogLevel) {
     this.#page = page;
@@ -121,8 +122,8 @@ export class Boundary {
    */
   close(): void {
     this.#closing = true;
+    this.#leaving = setTimeout(() => this.#leave(), LEAVE_WITHIN_MS);
     this.#leaveWhenIdle();
-    setTimeout(() => this.#leave(), LEAVE_WITHIN_MS);
   }
 
   #leaveWhenIdle(): void {
@@ -130,6 +131,7 @@ export class Boundary {
   }
 
   #leave(): void {
+    clearTimeout(this.#leaving);
     for (const controller of this.#asks.values()) controller.abort();
     this.#asks.clear();
     for (const proxy of [this.#call, this.#resume, this.#abort, this.#setLocale]) proxy?.destroy();

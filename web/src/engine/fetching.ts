@@ -1,8 +1,10 @@
-/** Gets the engine's files: checked against their hashes, compiled while they arrive, kept for the next page. */
+/** Gets the engine's files: checked against their hashes, and the big ones kept for the next page. */
 import type { EngineFile } from "./pyodide";
 
 /** The Cache Storage cache that holds what is too big to fetch or to decompress twice. */
 const CACHE = "toolbar-py";
+/** A cache that takes longer to find or to read a file hangs, as some browsers' do after a crash. */
+const KEPT_WITHIN_MS = 3_000;
 
 /** Fetches a file and lets the browser refuse it when it is not what the build made. */
 export async function fetchChecked(file: EngineFile): Promise<Response> {
@@ -32,7 +34,7 @@ export async function compileKept(file: EngineFile, onRead: () => void): Promise
   if (kept) {
     const [whole, compiled] = await Promise.all([matches(kept, file.integrity), compile(kept).catch(() => null)]);
     if (whole && compiled) return compiled;
-    await cache?.delete(file.url);
+    void drop(cache, file.url);
   }
   const bytes = new Uint8Array(await (await fetchChecked(file)).arrayBuffer());
   if (cache) void keep(cache, file.url, bytes);
@@ -64,18 +66,44 @@ export async function fetchKept(
   const kept = await readKept(cache, file, turn);
   if (kept) {
     if (await matches(kept, file.integrity)) return { bytes: kept, from: "cache" };
-    await cache?.delete(file.url);
+    void drop(cache, file.url);
   }
   const bytes = new Uint8Array(await (await fetchChecked(file)).arrayBuffer());
   if (cache) void keep(cache, file.url, bytes);
   return { bytes, from: "service" };
 }
 
+/** Reads a kept file; null when there is none, and when the browser's cache fails: it is a convenience, not a need. */
 async function readKept(cache: Cache | null, file: EngineFile, turn?: Promise<unknown>): Promise<Uint8Array | null> {
-  const kept = await cache?.match(file.url);
-  if (!kept) return null;
-  await turn?.catch(() => undefined);
-  return new Uint8Array(await kept.arrayBuffer());
+  if (!cache) return null;
+  try {
+    const kept = await inTime(cache.match(file.url));
+    if (!kept) return null;
+    await turn?.catch(() => undefined);
+    return new Uint8Array(await inTime(kept.arrayBuffer()));
+  } catch {
+    return null;
+  }
+}
+
+async function drop(cache: Cache | null, url: string): Promise<void> {
+  try {
+    await cache?.delete(url);
+  } catch {
+    // What is not whole is not used, whether it can be deleted or not.
+  }
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("the cache does not answer")), KEPT_WITHIN_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Stores a file, and drops the ones that earlier builds had in its place. */
@@ -84,7 +112,7 @@ async function keep(cache: Cache, url: string, bytes: Uint8Array): Promise<void>
     for (const request of await cache.keys()) {
       if (request.url !== url && withoutHash(request.url) === withoutHash(url)) await cache.delete(request);
     }
-    await cache.put(url, new Response(bytes.slice()));
+    await cache.put(url, new Response(bytes as Uint8Array<ArrayBuffer>));
   } catch {
     // No room, or no permission: the next page fetches it again.
   }
@@ -97,7 +125,7 @@ function withoutHash(url: string): string {
 
 async function openCache(): Promise<Cache | null> {
   try {
-    return await caches.open(CACHE);
+    return await inTime(caches.open(CACHE));
   } catch {
     return null; // Pages without TLS and some private windows have none.
   }

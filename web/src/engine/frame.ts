@@ -12,7 +12,7 @@ import { servePort } from "./serve";
 const allowed: readonly string[] = JSON.parse(document.documentElement.dataset["allowOrigins"] ?? "[]") as string[];
 
 /** The worker that the page is likely to want, begun before it has asked. Its failure is looked at when it is wanted. */
-const expected = location.hash === SHARED_HASH ? openWorker("shared", sdkBase()) : null;
+const expected = parent !== window && location.hash === SHARED_HASH ? openWorker("shared", sdkBase()) : null;
 expected?.catch(() => undefined);
 
 addEventListener("message", (event: MessageEvent<FrameRequest>) => {

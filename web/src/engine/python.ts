@@ -47,7 +47,6 @@ export async function bootPython(files: EngineFiles): Promise<Python> {
     return started(pyodide, { kind: "image", image: from, stages: stages.done("python") });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    console.warn(`TOOLBAR: the memory image could not be used, booting without it (${reason})`);
     const pyodide = await bootPlain(files);
     return started(pyodide, { kind: "plain", reason, stages: stages.done("python") });
   }

@@ -34,8 +34,9 @@ export class Runtime {
     const transport = new Transport(settings, () => page.token());
     const boundary = new Boundary(page, transport, this.#storage, settings.logLevel);
     this.#python.start(boundary, settings.locale);
+    const { reason } = this.#python.boot;
     return {
-      info: { version: VERSION, runtime: this.#name },
+      info: { version: VERSION, runtime: this.#name, ...(reason === undefined ? {} : { slowBoot: reason }) },
       call: (id, path, args, correlationId) => boundary.call(id, path, args, correlationId),
       abort: (id, code, timeoutMs) => boundary.abort(id, code, timeoutMs),
       configure: (changed) => {

@@ -1,4 +1,4 @@
-/** The engine's end of a port; the page's end is in facade/port.ts. */
+/** The engine's end of a port; the page's end is in hosts/port.ts. */
 import type { EngineSettings, Page, StartedEngine, ToEngine, ToPage } from "../protocol";
 import type { Runtime } from "./runtime";
 

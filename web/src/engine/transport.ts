@@ -3,6 +3,8 @@ import type { EngineSettings } from "../protocol";
 import type { Reply } from "./boundary";
 
 const API = "/easycim/v1";
+/** Whoever asks for more patience than this is not going to answer. */
+const RETRY_AFTER_MAX_MS = 3_600_000;
 /** What a header may hold. */
 const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -52,6 +54,8 @@ export class Transport {
     } catch (error) {
       return failed("token", error instanceof Error ? error.message : String(error));
     }
+    // A token that was read from a file or a command's output ends in a newline.
+    token = token.trim();
     if (!HEADER_TEXT.test(token)) return failed("token", "it has characters that cannot be sent");
     const headers: Record<string, string> = { traceparent: `00-${trace}-${trace.slice(16)}-01` };
     if (token) headers["authorization"] = `Bearer ${token}`;
@@ -95,10 +99,10 @@ function failed(failure: "token" | "unreachable" | "cut", reason = ""): Reply {
   return { head: `${failure} ${reason}`, body: "" };
 }
 
-/** `Retry-After` in whole ms, if the answer carries one in seconds. */
+/** `Retry-After` in whole ms, if the answer carries one in seconds that makes sense. */
 function retryAfter(response: Response): string {
   const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
-  return Number.isFinite(seconds) ? String(Math.round(seconds * 1000)) : "";
+  return seconds >= 0 ? String(Math.min(Math.round(seconds * 1000), RETRY_AFTER_MAX_MS)) : "";
 }
 
 /** The operator that a JSON Web Token names; a token of another kind keeps its secret, and so names nobody. */

@@ -32,12 +32,15 @@ export class Deadlines {
   #fire(): void {
     this.#firesAt = Number.POSITIVE_INFINITY;
     const now = performance.now();
-    const passed = [...this.#due].filter(([, at]) => at <= now).map(([id]) => id);
-    for (const id of passed) {
-      this.#due.delete(id);
-      this.#expire(id);
+    const passed: number[] = [];
+    let next = Number.POSITIVE_INFINITY;
+    for (const [id, at] of this.#due) {
+      if (at <= now) passed.push(id);
+      else next = Math.min(next, at);
     }
-    const next = Math.min(...this.#due.values());
+    // First of all: whoever is told may throw.
     if (next < this.#firesAt) this.#arm(next);
+    for (const id of passed) this.#due.delete(id);
+    for (const id of passed) this.#expire(id);
   }
 }

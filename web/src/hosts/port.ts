@@ -55,6 +55,7 @@ export class PortEngine implements StartedEngine {
   }
 
   call(id: number, path: string, args: string, correlationId: string): void {
+    if (this.#closed) return;
     this.#waiting.add(id);
     this.#send(["call", id, path, args, correlationId]);
     if (!this.#place.alive()) {
