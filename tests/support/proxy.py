@@ -29,7 +29,7 @@ class FlakyProxy:
         self._cut = path
 
     def hang(self, path: str) -> None:
-        """Never answer requests to a path again."""
+        """Never answer requests to a path again, once the cut that may be due has been made."""
         self._hang = path
 
     def takes(self, path: str, body: str) -> bool:
@@ -42,7 +42,7 @@ class FlakyProxy:
 
     def holds(self, path: str) -> bool:
         """Say whether a request is never to be answered."""
-        return path == self._hang
+        return path == self._hang and path != self._cut
 
 
 @contextmanager

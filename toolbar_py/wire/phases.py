@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from toolbar_py.wire.telephony import ContactEventName as Event
-from toolbar_py.wire.telephony import JobType, Phase, Presence
+from toolbar_py.wire.telephony import Phase, Presence
 
 
 class Action(StrEnum):
@@ -119,8 +119,3 @@ def is_online(phase: Phase) -> bool:
 def may_call(presence: Presence, phases: list[Phase]) -> bool:
     """Say whether an agent may begin a contact: logged in or paused, and none online."""
     return presence is not Presence.LOGGED_OUT and not any(map(is_online, phases))
-
-
-def needs_script(job: JobType) -> bool:
-    """Say whether the toolbar opens a contact's script by itself when the profile does not enable it (section 3)."""
-    return job is JobType.INBOUND

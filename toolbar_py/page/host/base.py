@@ -27,7 +27,7 @@ class AskKind(StrEnum):
     STORE = "store"
     """head ``{record, key, aliases}``, body: the text to keep, atomically, under the key and each alias."""
     FIND = "find"
-    """head ``{record, key}``: by key or alias; reply head ``{found}``, reply body: the text."""
+    """head ``{record, key}``: by key or alias; reply body: the text, empty when there is none."""
     PURGE = "purge"
     """head ``{record, before}``: forget what was stored before (epoch ms); the reply is empty."""
 

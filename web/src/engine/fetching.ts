@@ -36,9 +36,7 @@ export async function compileKept(file: EngineFile, onRead: () => void): Promise
     if (whole && compiled) return compiled;
     void drop(cache, file.url);
   }
-  const bytes = new Uint8Array(await (await fetchChecked(file)).arrayBuffer());
-  if (cache) void keep(cache, file.url, bytes);
-  return compile(bytes);
+  return compile(await fetchAndKeep(cache, file));
 }
 
 function compile(bytes: Uint8Array): Promise<WebAssembly.Module> {
@@ -68,9 +66,13 @@ export async function fetchKept(
     if (await matches(kept, file.integrity)) return { bytes: kept, from: "cache" };
     void drop(cache, file.url);
   }
+  return { bytes: await fetchAndKeep(cache, file), from: "service" };
+}
+
+async function fetchAndKeep(cache: Cache | null, file: EngineFile): Promise<Uint8Array> {
   const bytes = new Uint8Array(await (await fetchChecked(file)).arrayBuffer());
   if (cache) void keep(cache, file.url, bytes);
-  return { bytes, from: "service" };
+  return bytes;
 }
 
 /** Reads a kept file; null when there is none, and when the browser's cache fails: it is a convenience, not a need. */
