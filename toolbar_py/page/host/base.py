@@ -30,6 +30,16 @@ class AskKind(StrEnum):
     """head ``{record, key}``: by key or alias; reply body: the text, empty when there is none."""
     PURGE = "purge"
     """head ``{record, before}``: forget what was stored before (epoch ms); the reply is empty."""
+    WHO = "who"
+    """head ``{}``; reply body: whose desk this is, as far as the page's token tells: one text per service and
+    operator, the same in every tab. Reply head ``token [reason]`` when the page cannot give its token."""
+    LISTEN = "listen"
+    """Open a stream of server-sent events; head ``path trace [last event id]``, reply head as for FETCH. The stream goes
+    by the number of this ask, and lives until it ends, is cancelled by :meth:`Host.cancel`, or the page goes."""
+    NEXT = "next"
+    """Wait for a stream to say something; head ``{stream, ms}``. Reply body: a JSON list of ``[event, id, data]``, all
+    that came since the last time, in order; reply head ``{}``, or ``{"ended": true}`` after its end, or
+    ``{"silent": true}`` when nothing came within ``ms``. To cancel it ends the stream."""
 
 
 class Reply(NamedTuple):
@@ -73,6 +83,16 @@ class Host(Protocol):
 
     def answer(self, call_id: int, ok: bool, text: str) -> None:
         """Settle the page's Promise with JSON text: the answer, or a ``Failure``."""
+        ...
+
+    def tell(self, kind: str, place: str, text: str) -> None:
+        """Tell the page that something has happened, as JSON text.
+
+        Args:
+            kind: ``contact`` (an event for the bound callbacks) or ``connection`` (how the event stream is doing).
+            place: where in the stream of events that was: opaque to the page, which keeps it for this tab before it
+                runs its callbacks and gives it back when Python is started again after a reload; ``""`` for none.
+        """
         ...
 
     def log(self, level: str, text: str) -> None:
