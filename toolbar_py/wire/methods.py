@@ -99,6 +99,12 @@ METHODS: tuple[Method, ...] = (
     _asks(CONTACT, "getContactList", answer="ContactEvent[]"),
 )
 
+COMPANION = "COMPANION"
+
+# Called by the loader, never by a page, over the same boundary: beside a legacy SDK it hands over each of that SDK's
+# contact events, as one argument, so that openScript and saveScript know the contacts at the desk (companion mode).
+INTERNAL_METHODS: tuple[Method, ...] = (_asks(COMPANION, "note", "event", answer="null"),)
+
 # What the loader answers by itself, at once and on the page: functions and live objects cannot cross to Python.
 # GetCallDataValueByName, bindContactCallback, unbindContactCallback, triggerContactCallback: web/src/facade/contact.ts.
 

@@ -43,10 +43,11 @@ class AskKind(StrEnum):
 
 
 class Reply(NamedTuple):
-    """The host's answer to an ask."""
+    """The host's answer to an ask. ``number``: that of the ask, by which a stream goes."""
 
     head: str
     body: str
+    number: int = 0
 
 
 class Ask(NamedTuple):
@@ -89,9 +90,11 @@ class Host(Protocol):
         """Tell the page that something has happened, as JSON text.
 
         Args:
-            kind: ``contact`` (an event for the bound callbacks) or ``connection`` (how the event stream is doing).
+            kind: ``contact`` (a ContactEvent or AgentEvent for the bound callbacks) or ``connection`` (how the event
+                stream is doing: a :class:`~toolbar_py.wire.connection.Connection`).
             place: where in the stream of events that was: opaque to the page, which keeps it for this tab before it
-                runs its callbacks and gives it back when Python is started again after a reload; ``""`` for none.
+                runs its callbacks and gives it back when Python is started again after a reload; ``""`` for nothing
+                to keep. It comes with ``connection`` too: a tab that has had no event yet needs a place as well.
         """
         ...
 
