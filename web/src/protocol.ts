@@ -13,6 +13,9 @@ export interface EngineSettings {
   readonly token: string | null;
 }
 
+/** What Python tells the page: an event for the bound callbacks, or how the stream of events is doing. */
+export type TellKind = "contact" | "connection";
+
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
 
 /** Why a call is ended before its answer came. */
@@ -39,6 +42,12 @@ export interface StartedEngine extends Engine {
 export interface Page {
   /** Settles call `id` with JSON text: the answer when `ok`, else a failure. */
   answer(id: number, ok: boolean, text: string): void;
+  /**
+   * Takes what has happened, as JSON text.
+   *
+   * @param bookmark where in the stream of events that was, or `""`; the page keeps it for this tab
+   */
+  tell(kind: TellKind, bookmark: string, text: string): void;
   /** Gives the bearer token for the next request, when it is a function of the page's that knows it. */
   token(): Promise<string>;
   /** The engine cannot go on: no call in flight will be answered. */
@@ -66,9 +75,12 @@ export interface Failure {
   readonly outcomeKnown: boolean;
 }
 
-/** What the page says over a port. The first message is `start`. */
+/**
+ * What the page says over a port. The first message is `start`, with the tab's last place in the stream of events, `""`
+ * if it has none.
+ */
 export type ToEngine =
-  | readonly ["start", EngineSettings]
+  | readonly ["start", EngineSettings, bookmark: string]
   | readonly ["call", id: number, path: string, args: string, correlationId: string]
   | readonly ["abort", id: number, code: AbortCode, timeoutMs: number]
   | readonly ["configure", EngineSettings]
@@ -82,6 +94,7 @@ export type ToPage =
   | readonly ["up", EngineInfo]
   | readonly ["failed", reason: string]
   | readonly ["answer", id: number, ok: boolean, text: string]
+  | readonly ["tell", kind: TellKind, bookmark: string, text: string]
   | readonly ["token", askId: number]
   | readonly ["diagnosis", id: number, findings: Record<string, unknown>]
   | readonly ["pong"]

@@ -1,9 +1,10 @@
 /** Brings an engine up, attaches the calls to it, and replaces it when it dies. */
+import type { Bookmark } from "./facade/bookmark";
 import type { Calls } from "./facade/calls";
 import type { Config } from "./facade/config";
 import { failure } from "./facade/errors";
 import { Hosts, NoHostError } from "./hosts/hosts";
-import type { EngineInfo, Failure, Page, StartedEngine } from "./protocol";
+import type { EngineInfo, Failure, Page, StartedEngine, TellKind } from "./protocol";
 
 /** A boot that takes longer than this never ends. */
 const BOOT_DEADLINE_MS = 60_000;
@@ -13,25 +14,36 @@ const LOSSES_WITHIN_MS = 300_000;
 /** How long a page may take to tell where the service is. */
 const LOCATED_WITHIN_MS = 10_000;
 
+/** Who hears of what happens without a call. */
+export interface Listener {
+  /** Python tells something; see {@link Page.tell}. */
+  tell(kind: TellKind, bookmark: string, text: string): void;
+  /** An engine has taken the place of another, which knew things that this one does not. */
+  replaced(): void;
+}
+
 export class Starter {
   readonly #config: Config;
   readonly #calls: Calls;
   readonly #hosts: Hosts;
+  readonly #listener: Listener;
   #engine: StartedEngine | null = null;
   #place = "";
   #onLocated: (() => void) | null = null;
   #replacements = 0;
   #losses: number[] = [];
 
-  constructor(config: Config, calls: Calls) {
+  constructor(config: Config, calls: Calls, bookmark: Bookmark, listener: Listener) {
     this.#config = config;
     this.#calls = calls;
+    this.#listener = listener;
     const page: Page = {
       answer: (id, ok, text) => this.#calls.answer(id, ok, text),
+      tell: (kind, mark, text) => listener.tell(kind, mark, text),
       token: () => this.#config.askToken(),
       lost: (reason) => this.#lost(reason),
     };
-    this.#hosts = new Hosts(config, page);
+    this.#hosts = new Hosts(config, page, bookmark);
   }
 
   /** Where Python runs, once it does. */
@@ -75,7 +87,7 @@ export class Starter {
     this.close();
     // Calls that come before the next engine is up wait for it.
     this.#calls.detach();
-    this.start().catch((failed: Failure) => this.#calls.fail(failed));
+    this.#restart();
   }
 
   /** The page goes: its part of a shared runtime is given back. */
@@ -100,8 +112,15 @@ export class Starter {
     if (this.#losses.length > LOSSES_MAX) {
       this.#calls.fail(this.#bootFailed(`the runtime stopped ${this.#losses.length} times (${reason})`));
     } else {
-      this.start().catch((failed: Failure) => this.#calls.fail(failed));
+      this.#restart();
     }
+  }
+
+  #restart(): void {
+    this.start().then(
+      () => this.#listener.replaced(),
+      (failed: Failure) => this.#calls.fail(failed),
+    );
   }
 
   async #open(): Promise<StartedEngine> {

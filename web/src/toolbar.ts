@@ -2,12 +2,17 @@
  * The loader: defines `window.TOOLBAR` at once, queues calls, starts Python, hands over to it (contract section 1).
  * A classic script, so that a page may load it in any way and at any time.
  */
+import { Bookmark } from "./facade/bookmark";
+import { Callbacks } from "./facade/callbacks";
 import { Calls } from "./facade/calls";
 import { Config } from "./facade/config";
 import { ToolbarError } from "./facade/errors";
-import { install, isInstalled } from "./facade/install";
+import { contactMethods } from "./facade/contact";
+import { install, isInstalled, legacyToolbar } from "./facade/install";
+import { LegacyContacts } from "./facade/legacy";
 import { ToolbarPromise } from "./facade/promise";
 import { Statistics } from "./facade/statistics";
+import { NOTE } from "./generated/contract";
 import type { EngineInfo, Failure } from "./protocol";
 import { Starter } from "./starter";
 
@@ -18,7 +23,22 @@ function main(): void {
   const config = new Config(script, Reflect.get(window, "TOOLBAR_CONFIG"));
   const statistics = new Statistics();
   const calls = new Calls(config, statistics);
-  const starter = new Starter(config, calls);
+  const bookmark = new Bookmark();
+  const callbacks = new Callbacks(bookmark);
+  const legacy = legacyToolbar(window);
+  let connection: unknown = null;
+  const starter = new Starter(config, calls, bookmark, {
+    tell(kind, mark, text) {
+      // Beside a legacy SDK the page's callbacks are that SDK's.
+      callbacks.take(mark, kind === "contact" && !legacy ? text : null);
+      if (kind !== "connection") return;
+      connection = JSON.parse(text) as unknown;
+      window.dispatchEvent(new CustomEvent("toolbar:connection", { detail: JSON.parse(text) as unknown }));
+    },
+    replaced: () => contacts?.repeat(),
+  });
+  const note = (event: object) => void calls.make(NOTE, [event]).catch(() => undefined);
+  const contacts = legacy && new LegacyContacts(legacy, note);
 
   let bootMs: number | null = null;
   const ready = new ToolbarPromise<EngineInfo & { bootMs: number }>((resolve, reject) => {
@@ -39,8 +59,14 @@ function main(): void {
   // Whoever wants to know awaits `ready`; that nobody does is not an error of the page's.
   ready.catch(() => undefined);
 
-  const report = () => ({ methods: statistics.report(), pending: calls.pending, bootMs, runtime: starter.runtime });
-  install(window, calls, {
+  const report = () => ({
+    methods: statistics.report(),
+    pending: calls.pending,
+    bootMs,
+    runtime: starter.runtime,
+    connection,
+  });
+  install(window, calls, contactMethods(config, callbacks), {
     ready,
     configure: (given) => {
       config.configure(given);
@@ -50,6 +76,7 @@ function main(): void {
     diagnostics: () =>
       ToolbarPromise.resolve(starter.diagnostics()).then((found) => ({ ...report(), ...found, page: location.origin })),
   });
+  addEventListener("beforeunload", () => callbacks.leaving());
   addEventListener("pagehide", (event) => {
     // A page that may come back from the history keeps its engine.
     if (!event.persisted) starter.close();

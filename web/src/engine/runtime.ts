@@ -29,11 +29,15 @@ export class Runtime {
     return new Runtime(python, storage, name);
   }
 
-  /** Connects a page: gives it an engine of its own, whose calls meet no other page's. */
-  connect(settings: EngineSettings, page: Page): StartedEngine {
+  /**
+   * Connects a page: gives it an engine of its own, whose calls meet no other page's.
+   *
+   * @param bookmark the tab's last place in the stream of events, or `""`
+   */
+  connect(settings: EngineSettings, page: Page, bookmark: string): StartedEngine {
     const transport = new Transport(settings, () => page.token());
     const boundary = new Boundary(page, transport, this.#storage, settings.logLevel);
-    this.#python.start(boundary, settings.locale);
+    this.#python.connect(boundary, settings.locale, bookmark);
     const { reason } = this.#python.boot;
     return {
       info: { version: VERSION, runtime: this.#name, ...(reason === undefined ? {} : { slowBoot: reason }) },
@@ -50,6 +54,7 @@ export class Runtime {
         boot: this.#python.boot,
         ...this.#python.census(),
         asksWaiting: boundary.waiting,
+        streams: boundary.streams,
         lastExchangeAt: transport.lastExchangeAt,
       }),
       close: () => boundary.close(),

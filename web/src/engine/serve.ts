@@ -1,5 +1,5 @@
 /** The engine's end of a port; the page's end is in hosts/port.ts. */
-import type { EngineSettings, Page, StartedEngine, ToEngine, ToPage } from "../protocol";
+import type { EngineSettings, Page, StartedEngine, TellKind, ToEngine, ToPage } from "../protocol";
 import type { Runtime } from "./runtime";
 
 /**
@@ -32,6 +32,10 @@ class PortServer implements Page {
     this.#send(["answer", id, ok, text]);
   }
 
+  tell(kind: TellKind, bookmark: string, text: string): void {
+    this.#send(["tell", kind, bookmark, text]);
+  }
+
   token(): Promise<string> {
     return new Promise((resolve, reject) => {
       const askId = ++this.#lastToken;
@@ -48,7 +52,7 @@ class PortServer implements Page {
   #receive(message: ToEngine): void {
     switch (message[0]) {
       case "start":
-        void this.#start(message[1]);
+        void this.#start(message[1], message[2]);
         break;
       case "call":
         this.#engine?.call(message[1], message[2], message[3], message[4]);
@@ -77,11 +81,11 @@ class PortServer implements Page {
     }
   }
 
-  async #start(settings: EngineSettings): Promise<void> {
+  async #start(settings: EngineSettings, bookmark: string): Promise<void> {
     try {
       const runtime = await this.#boot();
       if (this.#closed) return;
-      this.#engine = runtime.connect(settings, this);
+      this.#engine = runtime.connect(settings, this, bookmark);
       this.#send(["up", this.#engine.info]);
     } catch (error) {
       this.#send(["failed", error instanceof Error ? error.message : String(error)]);

@@ -1,6 +1,7 @@
 /** HTTP to easyCIM over `fetch`, with failures told apart: unreachable, cut off, no token. */
 import type { EngineSettings } from "../protocol";
 import type { Reply } from "./boundary";
+import { EventStream, readInto } from "./stream";
 
 const API = "/easycim/v1";
 /** Whoever asks for more patience than this is not going to answer. */
@@ -41,6 +42,16 @@ export class Transport {
   }
 
   /**
+   * Says whose desk this is: the same for every tab of an operator of a service, and never the same for two operators.
+   *
+   * @throws Error when the page cannot give its token
+   */
+  async identity(): Promise<string> {
+    const token = (await this.#token()).trim();
+    return `${this.#settings.serviceUrl} ${subjectOf(token) || fingerprint(token)}`;
+  }
+
+  /**
    * Sends one request. Never rejects: what went wrong is in the reply's head.
    *
    * @param head `method path trace [key]`; the trace id is also the call's correlation id, the key of a write its
@@ -48,6 +59,45 @@ export class Transport {
    */
   async exchange(head: string, body: string, signal: AbortSignal): Promise<Reply> {
     const [method = "", path = "", trace = "", key = ""] = head.split(" ");
+    const more: Record<string, string> = {};
+    if (body) more["content-type"] = "application/json";
+    if (key) more["idempotency-key"] = key;
+    const response = await this.#request(method, path, trace, more, body || null, signal);
+    return response instanceof Response ? this.#read(response) : response;
+  }
+
+  /**
+   * Opens a stream of events. Never rejects: what went wrong is in the reply's head.
+   *
+   * @param head `path trace [last event id]`
+   * @param controller ends the request, and is aborted when the stream ends
+   * @returns the reply, and the stream when there is one
+   */
+  async listen(head: string, controller: AbortController): Promise<{ reply: Reply; stream: EventStream | null }> {
+    const [path = "", trace = "", last = ""] = head.split(" ");
+    const more: Record<string, string> = { accept: "text/event-stream" };
+    if (last) more["last-event-id"] = last;
+    const response = await this.#request("GET", path, trace, more, null, controller.signal);
+    if (!(response instanceof Response)) return { reply: response, stream: null };
+    if (!response.ok) return { reply: await this.#read(response), stream: null };
+    if (!response.body || !response.headers.get("content-type")?.startsWith("text/event-stream")) {
+      controller.abort();
+      return { reply: failed("cut", "it is not a stream of events"), stream: null };
+    }
+    this.lastExchangeAt = Date.now();
+    const stream = new EventStream(() => controller.abort());
+    void readInto(stream, response.body);
+    return { reply: { head: String(response.status), body: "" }, stream };
+  }
+
+  async #request(
+    method: string,
+    path: string,
+    trace: string,
+    more: Readonly<Record<string, string>>,
+    body: string | null,
+    signal: AbortSignal,
+  ): Promise<Response | Reply> {
     let token = this.#settings.token;
     try {
       token ??= await this.#askToken();
@@ -57,16 +107,13 @@ export class Transport {
     // A token that was read from a file or a command's output ends in a newline.
     token = token.trim();
     if (!HEADER_TEXT.test(token)) return failed("token", "it has characters that cannot be sent");
-    const headers: Record<string, string> = { traceparent: `00-${trace}-${trace.slice(16)}-01` };
+    const headers: Record<string, string> = { traceparent: `00-${trace}-${trace.slice(16)}-01`, ...more };
     if (token) headers["authorization"] = `Bearer ${token}`;
-    if (body) headers["content-type"] = "application/json";
-    if (key) headers["idempotency-key"] = key;
-    let response: Response;
     try {
-      response = await fetch(this.#settings.serviceUrl + API + path, {
+      return await fetch(this.#settings.serviceUrl + API + path, {
         method,
         headers,
-        body: body || null,
+        body,
         signal,
         cache: this.#cache,
         credentials: "omit",
@@ -76,6 +123,9 @@ export class Transport {
     } catch {
       return failed("unreachable");
     }
+  }
+
+  async #read(response: Response): Promise<Reply> {
     let text: string;
     try {
       text = await response.text();
@@ -113,4 +163,14 @@ function subjectOf(token: string): string {
   } catch {
     return "";
   }
+}
+
+/** Tells tokens apart that name nobody, without keeping any of them (FNV-1a, twice 32 bits). */
+function fingerprint(token: string): string {
+  let [first, second] = [0x811c9dc5, 0x01000193];
+  for (let index = 0; index < token.length; index++) {
+    first = Math.imul(first ^ token.charCodeAt(index), 0x01000193);
+    second = Math.imul(second ^ token.charCodeAt(token.length - 1 - index), 0x01000193);
+  }
+  return token && `token ${(first >>> 0).toString(16)}${(second >>> 0).toString(16)}`;
 }

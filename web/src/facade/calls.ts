@@ -53,6 +53,11 @@ export class Calls {
   /** Makes a call of the page's. Never throws: whatever is wrong comes through the Promise. */
   invoke(method: MethodSpec, passed: readonly unknown[]): ToolbarPromise<unknown> {
     this.#config.freeze();
+    return this.make(method, passed);
+  }
+
+  /** Makes a call; one of our own settles nothing for the page. */
+  make(method: MethodSpec, passed: readonly unknown[]): ToolbarPromise<unknown> {
     // The page gets a derived Promise, which is rejected by the browser and not from within this script: see ToolbarError.
     return new ToolbarPromise<unknown>((resolve, reject) => {
       const { text, options } = copyCall(method.parameters, passed);

@@ -1,5 +1,6 @@
 /** Finds a place where Python can run for this page, the best one that the page allows. */
 import { engineScript, framePage } from "../assets";
+import type { Bookmark } from "../facade/bookmark";
 import type { Config } from "../facade/config";
 import { importChecked } from "../engine/fetching";
 import type { Page, StartedEngine } from "../protocol";
@@ -37,10 +38,13 @@ export class Hosts {
   readonly refused: Record<string, string> = {};
   readonly #config: Config;
   readonly #page: Page;
+  readonly #bookmark: Bookmark;
 
-  constructor(config: Config, page: Page) {
+  /** @param bookmark this tab's place in the stream of events, which Python is told when it starts */
+  constructor(config: Config, page: Page, bookmark: Bookmark) {
     this.#config = config;
     this.#page = page;
+    this.#bookmark = bookmark;
   }
 
   /**
@@ -76,7 +80,7 @@ export class Hosts {
   async #openPage(base: string): Promise<StartedEngine> {
     if (!mayCompile()) throw new Error("the page's Content-Security-Policy forbids WebAssembly");
     const { startEngine } = (await importChecked(engineScript(base))) as EngineModule;
-    return startEngine(this.#config.settings(), this.#page);
+    return startEngine(this.#config.settings(), this.#page, this.#bookmark.read());
   }
 
   async #openWorker(kind: "worker" | "shared", base: string): Promise<StartedEngine> {
@@ -84,7 +88,7 @@ export class Hosts {
     const { port1, port2 } = new MessageChannel();
     worker.connect(port2);
     const place = { alive: () => true, dispose: () => worker.dispose() };
-    const engine = await PortEngine.start(port1, this.#config.settings(), this.#page, place);
+    const engine = await PortEngine.start(port1, this.#config.settings(), this.#page, this.#bookmark.read(), place);
     worker.onerror = () => engine.giveUp("the worker failed");
     return engine;
   }
@@ -102,7 +106,7 @@ export class Hosts {
       const request: FrameRequest = { toolbar: FRAME_HELLO, runtime };
       frame.contentWindow?.postMessage(request, new URL(base).origin, [port2]);
       const place = { alive: () => frame.isConnected, dispose: () => frame.remove() };
-      return await PortEngine.start(port1, this.#config.settings(), this.#page, place);
+      return await PortEngine.start(port1, this.#config.settings(), this.#page, this.#bookmark.read(), place);
     } catch (error) {
       frame.remove();
       throw error;

@@ -1,10 +1,12 @@
 /** The page's end of a port behind which Python runs; the engine's end is in engine/serve.ts. */
 import type { AbortCode, EngineInfo, EngineSettings, Page, StartedEngine, ToEngine, ToPage } from "../protocol";
 
-/** While calls wait, the engine is asked this often whether it is there ... */
+/** While calls wait, the engine is asked this often whether it is there, */
 const PING_MS = 1_000;
+/** and more rarely while only events may come: a page that waits for them makes no call that would miss an answer. */
+const IDLE_PING_MS = 5_000;
 /**
- * ... and given up after this many questions without a word. Counted, not timed: a page whose own thread was blocked or
+ * It is given up after this many questions without a word. Counted, not timed: a page whose own thread was blocked or
  * asleep has not asked, and a word may be waiting in its queue.
  */
 const UNANSWERED_MAX = 5;
@@ -26,6 +28,7 @@ export class PortEngine implements StartedEngine {
   readonly #waiting = new Set<number>();
   readonly #diagnoses = new Map<number, (findings: Record<string, unknown>) => void>();
   #watch: ReturnType<typeof setInterval> | undefined;
+  #idleWatch: ReturnType<typeof setInterval> | undefined;
   #unanswered = 0;
   #lastDiagnosis = 0;
   #closed = false;
@@ -38,19 +41,24 @@ export class PortEngine implements StartedEngine {
     port.onmessage = (event: MessageEvent<ToPage>) => this.#receive(event.data);
   }
 
-  /** @throws Error when Python could not be brought up behind the port */
+  /**
+   * @param bookmark the tab's last place in the stream of events, or `""`
+   * @throws Error when Python could not be brought up behind the port
+   */
   static async start(
     port: MessagePort,
     settings: EngineSettings,
     page: Page,
+    bookmark: string,
     place: EnginePlace,
   ): Promise<PortEngine> {
     const engine = new PortEngine(port, page, place);
     await new Promise<void>((resolve, reject) => {
       engine.#starting = { resolve, reject };
-      engine.#send(["start", settings]);
+      engine.#send(["start", settings, bookmark]);
     });
     engine.#starting = null;
+    if (!engine.#closed) engine.#idleWatch = setInterval(() => engine.#checkIdle(), IDLE_PING_MS);
     return engine;
   }
 
@@ -118,6 +126,9 @@ export class PortEngine implements StartedEngine {
         this.#waiting.delete(message[1]);
         this.#page.answer(message[1], message[2], message[3]);
         break;
+      case "tell":
+        this.#page.tell(message[1], message[2], message[3]);
+        break;
       case "token":
         this.#giveToken(message[1]);
         break;
@@ -143,7 +154,17 @@ export class PortEngine implements StartedEngine {
     if (this.#waiting.size === 0) {
       clearInterval(this.#watch);
       this.#watch = undefined;
-    } else if (!this.#place.alive() || this.#unanswered >= UNANSWERED_MAX) {
+    } else {
+      this.#ping();
+    }
+  }
+
+  #checkIdle(): void {
+    if (this.#watch === undefined) this.#ping();
+  }
+
+  #ping(): void {
+    if (!this.#place.alive() || this.#unanswered >= UNANSWERED_MAX) {
       this.giveUp("it does not answer any more");
     } else {
       this.#unanswered += 1;
@@ -155,6 +176,7 @@ export class PortEngine implements StartedEngine {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#watch);
+    clearInterval(this.#idleWatch);
     this.#port.close();
     this.#place.dispose();
   }
