@@ -20,6 +20,7 @@ _OPEN = """async ({head, token}) => {
     return {...opened.reply, opened: opened.stream !== null};
 }"""
 _TRACE = "0123456789abcdef0123456789abcdef"
+_TOKEN = "an-operators-token"
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +44,8 @@ def page(browser: Browser, server: StreamServer) -> Iterator[Page]:
     opened.close()
 
 
-def listen(page: Page, last: str = "", token: str | None = "secret") -> dict[str, Any]:
-    return page.evaluate(_OPEN, {"head": f"/events {_TRACE} {last}".strip(), "token": token})
+def listen(page: Page, last: str = "", *, signed_in: bool = True) -> dict[str, Any]:
+    return page.evaluate(_OPEN, {"head": f"/events {_TRACE} {last}".strip(), "token": _TOKEN if signed_in else None})
 
 
 def take_all(page: Page) -> list[list[str]]:
@@ -60,7 +61,9 @@ def take_all(page: Page) -> list[list[str]]:
     }""")
 
 
-TEXT = "event: desk\r\ndata: {\r\ndata: }\r\n\r\n: a comment\nid: 7\nevent:event\ndata:è 😀\n\nevent: nothing\n\rdata\r\r".encode()
+TEXT = (
+    "event: desk\r\ndata: {\r\ndata: }\r\n\r\n: a comment\nid: 7\nevent:event\ndata:è 😀\n\nevent: nothing\n\rdata\r\r"
+).encode()
 SAID = [["desk", "", "{\n}"], ["event", "7", "è 😀"], ["message", "", ""]]
 
 
@@ -80,7 +83,7 @@ def test_an_event_that_was_not_finished_is_not_told(page: Page, server: StreamSe
 def test_the_request_carries_the_token_the_trace_and_the_place(page: Page, server: StreamServer) -> None:
     listen(page, "41")
     asked = server.asked[0]
-    assert asked["authorization"] == "Bearer secret"
+    assert asked["authorization"] == f"Bearer {_TOKEN}"
     assert asked["accept"] == "text/event-stream"
     assert asked["last-event-id"] == "41"
     assert asked["traceparent"].split("-")[1] == _TRACE
@@ -92,7 +95,7 @@ def test_the_first_request_names_no_place(page: Page, server: StreamServer) -> N
 
 
 def test_a_page_that_cannot_give_its_token_opens_no_stream(page: Page, server: StreamServer) -> None:
-    assert listen(page, token=None) == {"head": "token nobody is there", "body": "", "opened": False}
+    assert listen(page, signed_in=False) == {"head": "token nobody is there", "body": "", "opened": False}
     assert server.asked == []
 
 

@@ -19,12 +19,24 @@ export interface Storage {
   purge(record: string, before: number): Promise<void>;
 }
 
-interface Schema extends DBSchema {
-  desk: { key: string; value: Stored; indexes: { aliases: string; at: number } };
+interface Records {
+  key: string;
+  value: Stored;
+  indexes: { aliases: string; at: number };
 }
 
+/** What is stored, a kind each: the contacts that were opened here, and the desk as it was last seen. */
+interface Schema extends DBSchema {
+  desk: Records;
+  "desk-state": Records;
+}
+
+type RecordName = "desk" | "desk-state";
+
+const RECORDS: readonly RecordName[] = ["desk", "desk-state"];
 const NAME = "toolbar-py";
-const VERSION = 1;
+/** One more whenever there is a new kind: the older versions lack some of them. */
+const VERSION = 2;
 /** A database that takes longer hangs, as some browsers' do after a crash. */
 const OPEN_WITHIN_MS = 3_000;
 
@@ -52,10 +64,13 @@ class DatabaseStorage implements Storage {
   /** Opens the database, and opens it anew after the browser or another version of us has closed it. */
   open(): Promise<IDBPDatabase<Schema>> {
     this.#database ??= openDB<Schema>(NAME, VERSION, {
-      upgrade(fresh) {
-        const desk = fresh.createObjectStore("desk", { keyPath: "key" });
-        desk.createIndex("aliases", "aliases", { multiEntry: true });
-        desk.createIndex("at", "at");
+      upgrade(database) {
+        for (const name of RECORDS) {
+          if (database.objectStoreNames.contains(name)) continue;
+          const records = database.createObjectStore(name, { keyPath: "key" });
+          records.createIndex("aliases", "aliases", { multiEntry: true });
+          records.createIndex("at", "at");
+        }
       },
       blocking: (_current, _blocked, event) => {
         (event.target as IDBDatabase).close();
@@ -66,7 +81,7 @@ class DatabaseStorage implements Storage {
     return this.#database;
   }
 
-  async store(record: "desk", value: Stored): Promise<void> {
+  async store(record: RecordName, value: Stored): Promise<void> {
     const transaction = (await this.open()).transaction(record, "readwrite");
     // What was opened for a contact and is opened again without one is still found by that contact.
     const known = (await transaction.store.get(value.key))?.aliases ?? [];
@@ -74,14 +89,14 @@ class DatabaseStorage implements Storage {
     await Promise.all([transaction.store.put({ ...value, aliases }), transaction.done]);
   }
 
-  async find(record: "desk", key: string): Promise<string | undefined> {
+  async find(record: RecordName, key: string): Promise<string | undefined> {
     const { store } = (await this.open()).transaction(record);
     const found = await store.get(key);
     if (found) return found.text;
     return latest(await store.index("aliases").getAll(key))?.text;
   }
 
-  async purge(record: "desk", before: number): Promise<void> {
+  async purge(record: RecordName, before: number): Promise<void> {
     const transaction = (await this.open()).transaction(record, "readwrite");
     let cursor = await transaction.store.index("at").openCursor(IDBKeyRange.upperBound(before, true));
     while (cursor) {
