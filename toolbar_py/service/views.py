@@ -38,7 +38,7 @@ def contact_info(record: ContactRecord, operator: str) -> ContactInfo:
         contact_info=[NameValue.model_construct(name=field.field_name, value=field.value) for field in fields],
         outcomes=list(record.outcomes),
         attempts=list(record.attempts),
-        appointments=[],
+        appointments=list(record.appointments),
     )
 
 

@@ -110,6 +110,14 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "key_reused": "la stessa Idempotency-Key con un contenuto diverso",
         "ecid_exists": "l'ECID esiste già",
         "supervisor_only": "serve il ruolo di supervisore",
+        "out_of_order": "l'evento non può seguire quelli precedenti",
+        "contact_ended": "il contatto è già terminato",
+        "not_now": "l'azione non è possibile in questa fase del contatto",
+        "logged_out": "l'operatore non è connesso",
+        "contact_online": "c'è già un contatto in linea",
+        "outcome_unknown": "non si sa se la richiesta precedente è andata a buon fine",
+        "slot_full": "la fascia oraria è al completo",
+        "no_telephones": "nessun sistema telefonico collegato",
     },
     "en": {
         "text": "text",
@@ -133,6 +141,48 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "key_reused": "the same Idempotency-Key with another content",
         "ecid_exists": "the ECID exists already",
         "supervisor_only": "it takes a supervisor",
+        "out_of_order": "the event cannot follow on what was",
+        "contact_ended": "the contact has ended already",
+        "not_now": "the action is not possible in this phase of the contact",
+        "logged_out": "the operator is not logged in",
+        "contact_online": "there is a contact online already",
+        "outcome_unknown": "nobody knows whether the earlier request had its effect",
+        "slot_full": "the half hour is full",
+        "no_telephones": "no telephone system is connected",
+    },
+}
+
+# Reasons that need a sentence of their own: what the code's says is not what such a reader can do about it.
+REASONS: Mapping[Locale, Mapping[str, str]] = {
+    "it": {
+        "missing_signature": "Manca la firma: inviare l'intestazione Easycim-Signature.",
+        "malformed_signature": "La firma è malformata: scriverla come key=NOME, t=SECONDI, v1=CIFRE_ESADECIMALI.",
+        "wrong_signature": "La firma è errata: controllare il segreto e che siano firmati gli stessi byte inviati.",
+        "stale_signature": "La firma è scaduta: firmare di nuovo a ogni invio e controllare l'orologio.",
+        "early_signature": "La firma è datata nel futuro: controllare l'orologio.",
+        "replayed_signature": "La firma è già stata usata: firmare di nuovo a ogni invio, in un altro secondo.",
+        "cti_closed": "Qui non si accettano eventi di una centrale telefonica: si abilita con TOOLBAR_CTI_SECRETS.",
+        "telephones_refuse": "La centrale telefonica rifiuta: {said}",
+        "telephones_unreachable": "La centrale telefonica non è raggiungibile: riprovare.",
+        "telephones_silent": "La centrale telefonica non ha risposto entro {timeoutMs} ms: riprovare.",
+        "telephones_unusable": "La centrale telefonica ha risposto in modo imprevisto: riprovare.",
+        "telephones_loopback": "L'indirizzo della centrale telefonica porta a questa stessa macchina: correggerlo.",
+        "telephones_deaf": "La centrale telefonica non accetta richieste: si abilita con TOOLBAR_CTI_URL.",
+    },
+    "en": {
+        "missing_signature": "The signature is missing: send the header Easycim-Signature.",
+        "malformed_signature": "The signature is malformed: write it as key=NAME, t=SECONDS, v1=HEXADECIMAL_DIGITS.",
+        "wrong_signature": "The signature is wrong: check the secret, and that the very bytes that are sent are signed.",
+        "stale_signature": "The signature is too old: sign anew for each request, and check the clock.",
+        "early_signature": "The signature is dated in the future: check the clock.",
+        "replayed_signature": "The signature was used before: sign anew for each request, in another second.",
+        "cti_closed": "Events of a telephone system are not taken here: set TOOLBAR_CTI_SECRETS to have them taken.",
+        "telephones_refuse": "The telephone system refuses: {said}",
+        "telephones_unreachable": "The telephone system cannot be reached: try again.",
+        "telephones_silent": "The telephone system did not answer within {timeoutMs} ms: try again.",
+        "telephones_unusable": "The telephone system answered in an unexpected way: try again.",
+        "telephones_loopback": "The telephone system's address leads to this very machine: it has to be put right.",
+        "telephones_deaf": "The telephone system takes no requests: set TOOLBAR_CTI_URL to have them sent.",
     },
 }
 
@@ -156,7 +206,8 @@ def sentence(error: ToolbarError, locale: Locale) -> str:
         values["problems"] = "; ".join(
             _say_problem(cast(Mapping[str, JsonValue], p), locale) for p in problems if isinstance(p, dict)
         )
-    return SENTENCES[locale][error.code].format_map(values)
+    template = REASONS[locale].get(str(error.details.get("reason")), SENTENCES[locale][error.code])
+    return template.format_map(values)
 
 
 class _Gaps(dict[str, str]):

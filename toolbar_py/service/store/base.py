@@ -11,7 +11,9 @@ from typing import Protocol
 from toolbar_py.service.domain.outcomes import OutcomeRule
 from toolbar_py.service.domain.reservation import Access, Reservation
 from toolbar_py.service.errors import SetupError
+from toolbar_py.service.store.deskbase import DeskStore
 from toolbar_py.wire.contacts import (
+    Appointment,
     Attempt,
     ContactState,
     FieldValue,
@@ -91,12 +93,18 @@ class OpenCommand:
 
 @dataclass(frozen=True, slots=True)
 class OpenInboundCommand:
-    """Open a new script for an inbound contact, or the one it already has."""
+    """Open a new script for an inbound contact, or the one it already has.
+
+    Args:
+        phone_number: the customer's; None is what the contact at the desk has, so with ``fields`` and ``dnis``.
+        dnis: the number that was called.
+    """
 
     caller: Caller
     contact_id: str
-    phone_number: str
-    fields: Sequence[FieldValue]
+    phone_number: str | None
+    fields: Sequence[FieldValue] | None
+    dnis: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,7 @@ class ContactRecord:
     fields: Sequence[FieldValue]
     attempts: Sequence[Attempt]
     outcomes: Sequence[Outcome]
+    appointments: Sequence[Appointment] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +165,13 @@ class SavedRecord:
     Args:
         text: the JSON text, the same for every repetition with the same key.
         replayed: whether this was a repetition.
+        ecid: what was saved, and for which contact; only the first time.
     """
 
     text: str
     replayed: bool
+    ecid: str = ""
+    contact_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +211,11 @@ class ImportRow:
 
 class Store(Protocol):
     """What the service asks of its database."""
+
+    @property
+    def desks(self) -> DeskStore:
+        """The part that knows the desks."""
+        ...
 
     async def open(self) -> None:
         """Make the store ready: migrate it and see to it that the built-in macro activity exists."""

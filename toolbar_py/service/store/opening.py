@@ -2,6 +2,7 @@
 
 from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, case, insert, or_, select, update
 
+from toolbar_py.service.domain.calldata import with_dnis
 from toolbar_py.service.domain.ecids import generated_ecid
 from toolbar_py.service.domain.reservation import Access, access
 from toolbar_py.service.store.activities import Activities
@@ -93,18 +94,20 @@ class Opening:
     def _inbound_ecid(self, connection: Connection, command: OpenInboundCommand, now: int) -> str:
         find = {"contact_id": command.contact_id}
         macro_activity = find_operator(connection, command.caller.operator).inbound_macro_activity
+        phone_number = command.phone_number or ""
         while True:
             known = connection.execute(_INBOUND_ECID, find).scalar_one_or_none()
             if known is not None:
                 return known
             ecid = next_ecid(connection, macro_activity)
             row = contact_row(
-                ecid, macro_activity, now, phone_number=command.phone_number, inbound_contact_id=command.contact_id
+                ecid, macro_activity, now, phone_number=phone_number, inbound_contact_id=command.contact_id
             )
             # Nothing comes back when an import brought the same ECID, or another process was quicker.
             if connection.execute(self._insert_contact, row).first() is not None:
-                if command.fields:
-                    connection.execute(insert(fields), field_rows(ecid, command.fields))
+                given = with_dnis(command.fields or (), command.dnis)
+                if given:
+                    connection.execute(insert(fields), field_rows(ecid, given))
                 return ecid
 
     def _reserve(self, connection: Connection, caller: Caller, ecid: str, now: int) -> tuple[RowMapping, Access]:

@@ -8,12 +8,12 @@ from sqlalchemy import Connection, RowMapping, bindparam, case, select
 from toolbar_py.service.domain.reservation import Reservation
 from toolbar_py.service.store.activities import Activities
 from toolbar_py.service.store.base import ContactRecord, ScriptKind
-from toolbar_py.service.store.tables import attempts, contacts, fields, scripts
-from toolbar_py.wire.contacts import Attempt, ContactState, FieldValue, Label
+from toolbar_py.service.store.tables import appointments, attempts, contacts, fields, scripts
+from toolbar_py.wire.contacts import Appointment, Attempt, ContactState, FieldValue, Label
 from toolbar_py.wire.errors import UnknownEcidError
 
 ATTEMPTS_MAX = 100
-"""How many attempts of a contact are shown: the newest."""
+"""How many attempts, and how many appointments, of a contact are shown: the newest."""
 
 LABELS: TypeAdapter[list[Label]] = TypeAdapter(list[Label])
 
@@ -25,6 +25,12 @@ _FIELDS = (
 )
 _ATTEMPTS = (
     select(attempts).where(attempts.c.ecid == bindparam("ecid")).order_by(attempts.c.id.desc()).limit(ATTEMPTS_MAX)
+)
+_APPOINTMENTS = (
+    select(appointments.c.at, appointments.c.kind, appointments.c.agent)
+    .where(appointments.c.ecid == bindparam("ecid"))
+    .order_by(appointments.c.at.desc())
+    .limit(ATTEMPTS_MAX)
 )
 _SCRIPT = (
     select(scripts.c.operator, scripts.c.contact_id, scripts.c.kind)
@@ -82,6 +88,7 @@ def read_contact(
         fields=_fields(connection, ecid),
         attempts=_attempts(connection, ecid) if row["attempted"] else (),
         outcomes=[rule.outcome for rule in activities.rules(connection, row["macro_activity"])],
+        appointments=_appointments(connection, ecid),
     )
 
 
@@ -100,6 +107,11 @@ def _fields(connection: Connection, ecid: str) -> Sequence[FieldValue]:
         FieldValue.model_construct(field_name=name, categorized_field_key_code=key_code, value=value)
         for name, key_code, value in rows
     ]
+
+
+def _appointments(connection: Connection, ecid: str) -> Sequence[Appointment]:
+    rows = connection.execute(_APPOINTMENTS, {"ecid": ecid}).all()
+    return [Appointment.model_construct(at=at, kind=kind, agent=agent) for at, kind, agent in reversed(rows)]
 
 
 def _attempts(connection: Connection, ecid: str) -> Sequence[Attempt]:
