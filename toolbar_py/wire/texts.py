@@ -172,7 +172,7 @@ REASONS: Mapping[Locale, Mapping[str, str]] = {
     "en": {
         "missing_signature": "The signature is missing: send the header Easycim-Signature.",
         "malformed_signature": "The signature is malformed: write it as key=NAME, t=SECONDS, v1=HEXADECIMAL_DIGITS.",
-        "wrong_signature": "The signature is wrong: check the secret, and that the very bytes that are sent are signed.",
+        "wrong_signature": "The signature is wrong: check the secret, and that what is signed are the very bytes sent.",
         "stale_signature": "The signature is too old: sign anew for each request, and check the clock.",
         "early_signature": "The signature is dated in the future: check the clock.",
         "replayed_signature": "The signature was used before: sign anew for each request, in another second.",
