@@ -45,6 +45,7 @@ STATUS: Mapping[Code, int] = {
     Code.TOO_LARGE: 413,
     Code.RATE_LIMITED: 429,
     Code.SERVICE: 500,
+    Code.TIMEOUT: 504,
 }
 """The HTTP status of each code the service can give; the others arise on the page's side."""
 
@@ -173,6 +174,8 @@ def _from_http(scope: Scope, error: HTTPException) -> Response:
 
 def _challenge(error: UnauthenticatedError) -> str:
     reason = error.details.get("reason")
+    if isinstance(reason, str) and reason.endswith("_signature"):
+        return f'Easycim-Signature realm="easycim", error="{reason}"'
     if reason in ("invalid_token", "expired_token"):
         return f'Bearer realm="easycim", error="invalid_token", error_description="{reason}"'
     return 'Bearer realm="easycim"'
