@@ -1,0 +1,49 @@
+"""Rules for rejections (contract section 2)."""
+
+from collections.abc import Iterator
+
+from toolbar_py.conformance.case import SAVE, Case, Made
+from toolbar_py.conformance.record import Rejection
+from toolbar_py.conformance.rules.fact import Fact, about
+
+
+def unhandled_rejection(case: Case) -> Iterator[Fact]:
+    """Left a rejection of the toolbar's unhandled."""
+    rejected = _rejected(case)
+    for entry in _unhandled(case):
+        made = rejected.get(entry.correlation_id or "")
+        if made:
+            yield about(made, f"nobody handled the rejection of {made.call.method} ({entry.code})")
+        else:
+            yield Fact(f"nobody handled a rejection of the toolbar's ({entry.code})", entry.at)
+
+
+def save_dropped(case: Case) -> Iterator[Fact]:
+    """Handled the rejection of a save so that nobody heard of it: no other try, and nothing shown."""
+    unhandled = {entry.correlation_id for entry in _unhandled(case)}
+    saves = list(case.calls(SAVE))
+    for index, save in enumerate(saves):
+        failure = save.answer.failure if save.answer else None
+        if not save.rejected or save.shown or (failure and failure.correlation_id in unhandled):
+            continue
+        # A document that was left just then may have shown it in the next one.
+        if any(entry.kind == "left" and entry.life == save.call.life for entry in case.entries[save.place :]):
+            continue
+        # Without a word on what it was for, any later save may be the other try.
+        again = any(not save.key or not later.key or later.key == save.key for later in saves[index + 1 :])
+        if not again:
+            wrong = f"saveScript was rejected ({save.code}), and the page neither tried again nor showed anything"
+            yield about(save, wrong)
+
+
+def _unhandled(case: Case) -> Iterator[Rejection]:
+    return (
+        entry
+        for entry in case.entries
+        if isinstance(entry, Rejection) and entry.code is not None and not entry.prevented
+    )
+
+
+def _rejected(case: Case) -> dict[str, Made]:
+    found = ((made.answer.failure.correlation_id, made) for made in case.made if made.answer and made.answer.failure)
+    return {correlation: made for correlation, made in found if correlation}
