@@ -1,6 +1,7 @@
 """``toolbar-py serve``: run the service."""
 
 import ipaddress
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,6 +9,7 @@ import typer
 
 from toolbar_py.cli.options import DEFAULT_DATA, DataDir
 from toolbar_py.service.settings import SDK_DIR, Settings
+from toolbar_py.service.telephony.webhook.configuration import cti_settings
 
 _MINUTE_MS = 60_000
 
@@ -59,6 +61,8 @@ def serve(
             demo=demo,
             lease_ms=int(lease_minutes * _MINUTE_MS),
             sdk_dir=sdk_dir,
+            # From the environment only: an argument is seen by everybody who lists the processes.
+            cti=cti_settings(os.environ),
         )
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--allow-origin") from None

@@ -23,6 +23,7 @@ from toolbar_py.service.routes.agents import agent_routes
 from toolbar_py.service.routes.appointments import appointment_routes
 from toolbar_py.service.routes.calls import call_routes
 from toolbar_py.service.routes.contacts import contact_routes
+from toolbar_py.service.routes.cti import cti_routes
 from toolbar_py.service.routes.events import event_routes
 from toolbar_py.service.routes.frame import frame_routes
 from toolbar_py.service.routes.imports import import_routes
@@ -39,6 +40,8 @@ from toolbar_py.service.telephony.none import NoTelephones
 from toolbar_py.service.telephony.operations import Operations
 from toolbar_py.service.telephony.port import TelephoneSystem
 from toolbar_py.service.telephony.switchboard import DeskSwitchboard
+from toolbar_py.service.telephony.webhook.intake import Intake
+from toolbar_py.service.telephony.webhook.joining import reception, webhook_telephones
 
 _PUBLIC = ("/sdk/", "/healthz", "/readyz", "/openapi.json", f"{API}/openapi.json")
 
@@ -60,7 +63,7 @@ def create_app(settings: Settings, telephones: TelephoneSystem | None = None, hu
     """Give the ASGI app of one service; its lifespan opens and migrates the store.
 
     Args:
-        telephones: the telephone system; None when there is none.
+        telephones: the telephone system; None takes the one that the settings name, if they do.
         hub: the operators' event streams; who runs the app ends them when it stops.
 
     Raises:
@@ -71,7 +74,7 @@ def create_app(settings: Settings, telephones: TelephoneSystem | None = None, hu
     store = folder.store(hub.publish)
     tokens = folder.tokens()
     sources = Sources(store.desks, hub, now_ms, settings.heartbeat_ms)
-    system = telephones or NoTelephones()
+    system = telephones or webhook_telephones(settings.cti, now_ms) or NoTelephones()
     switchboard = DeskSwitchboard(sources, system)
     passwords = Passwords()
     importer = Importer(store)
@@ -117,6 +120,9 @@ def create_app(settings: Settings, telephones: TelephoneSystem | None = None, hu
     api.include_router(event_routes(sources, signed_in))
     api.include_router(agent_routes(switchboard, store.desks, signed_in))
     api.include_router(call_routes(switchboard, Operations(store.desks), signed_in))
+    api.include_router(
+        cti_routes(reception(settings.cti, store.desks, now_ms), Intake(switchboard), store.desks, supervisor)
+    )
     api.include_router(appointment_routes(store.desks, now_ms, settings.slot_capacity, signed_in))
     api.include_router(profile_routes(store, signed_in))
     api.include_router(login_routes(store, tokens, passwords, Throttle(now_ms), settings.token_ttl_s))

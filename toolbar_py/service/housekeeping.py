@@ -27,7 +27,7 @@ async def keep_house(store: Store, clock: Clock, settings: Settings) -> None:
                 contacts=now - settings.contact_retention_ms,
                 operations=now - settings.operation_retention_ms,
             )
-            forgotten = await store.desks.purge(before)
+            forgotten = await store.desks.purge(before) + await store.desks.purge_signatures()
             _LOG.info("purged", extra={"fields": {"saves": purged, "desks": forgotten}})
         except StoreError:
             _LOG.warning("could not purge, will try again")

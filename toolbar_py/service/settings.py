@@ -1,9 +1,11 @@
 """How one service is set up: everything that may differ between two installations, in one immutable value."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from toolbar_py.service.telephony.webhook.configuration import CtiSettings
 
 SDK_DIR = Path(__file__).parent / "sdk"
 """Where the web build puts the browser files."""
@@ -41,6 +43,7 @@ class Settings:
         operation_retention_ms: how long the answer of a call or action is kept for its ``Idempotency-Key``, and why a
             report was refused.
         slot_capacity: how many group appointments a half hour takes.
+        cti: how a real telephone system is joined, if one is.
     """
 
     data_dir: Path
@@ -61,6 +64,7 @@ class Settings:
     contact_retention_ms: int = 7 * 24 * 60 * _MINUTE_MS
     operation_retention_ms: int = 7 * 24 * 60 * _MINUTE_MS
     slot_capacity: int = 10
+    cti: CtiSettings = field(default_factory=CtiSettings)
 
     def __post_init__(self) -> None:
         """Refuse origins that no browser would ever send.

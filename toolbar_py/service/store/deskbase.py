@@ -202,6 +202,18 @@ class DeskStore(Protocol):
         """
         ...
 
+    async def claim_signature(self, digest: str, forget_at: int) -> bool:
+        """Note a signature of the telephone system; gives False when it is noted already.
+
+        Args:
+            forget_at: from when on it need not be remembered, in epoch ms.
+        """
+        ...
+
+    async def purge_signatures(self) -> int:
+        """Forget the signatures that need not be remembered any more; gives how many."""
+        ...
+
     async def require_ecid(self, ecid: str) -> None:
         """Make sure that a contact has the ECID.
 

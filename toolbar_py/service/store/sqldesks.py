@@ -28,6 +28,7 @@ from toolbar_py.service.store.eventlog import purge, read_desk, read_events
 from toolbar_py.service.store.handling import Handling
 from toolbar_py.service.store.reading import find_contact
 from toolbar_py.service.store.reporting import Reporting, rejections
+from toolbar_py.service.store.signatures import Signatures
 from toolbar_py.wire.actions import CtiReceipt, CtiReport
 from toolbar_py.wire.phases import Action
 from toolbar_py.wire.telephony import AgentStatus, AgentSummary, Presence
@@ -51,6 +52,7 @@ class SqlDesks:
         self._reporting = Reporting(self._desks)
         self._attending = Attending(self._desks, activities)
         self._claims = Claims(database.dialect)
+        self._signatures = Signatures(database.dialect)
         self.handling = Handling(self._desks)
 
     async def change(self, work: Callable[[Turn], _T]) -> _T:
@@ -106,6 +108,14 @@ class SqlDesks:
     async def end_offline(self, operator: str, contact_id: str) -> None:
         """End a contact's after-call work, or arm that."""
         await self.change(lambda turn: self.handling.end_offline(turn, operator, contact_id))
+
+    async def claim_signature(self, digest: str, forget_at: int) -> bool:
+        """Note a signature of the telephone system."""
+        return await self._database.write(lambda connection: self._signatures.claim(connection, digest, forget_at))
+
+    async def purge_signatures(self) -> int:
+        """Forget the signatures that need not be remembered any more."""
+        return await self._database.write(lambda connection: self._signatures.purge(connection, self._clock()))
 
     async def require_ecid(self, ecid: str) -> None:
         """Make sure that a contact has the ECID."""

@@ -222,6 +222,15 @@ cti_rejections = Table(
     Index(None, "at"),
 )
 
+cti_signatures = Table(
+    "cti_signatures",
+    metadata,
+    # HMAC-SHA256 in hexadecimal digits; from when on the signature is refused for its age anyway.
+    Column("digest", String(64), primary_key=True),
+    Column("forget_at", BigInteger, nullable=False),
+    Index(None, "forget_at"),
+)
+
 operations = Table(
     "operations",
     metadata,

@@ -1,0 +1,120 @@
+"""Takes the reports of a telephone system to the switchboard, each on its own, and says what became of each."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from pydantic import JsonValue, ValidationError
+from pydantic_core import from_json, to_json
+
+from toolbar_py.service.telephony.port import Switchboard
+from toolbar_py.service.telephony.webhook.messages import CtiResult, Taking
+from toolbar_py.wire.actions import CtiReport
+from toolbar_py.wire.errors import TooLargeError, ToolbarError
+from toolbar_py.wire.problems import error_from_details, invalid
+from toolbar_py.wire.texts import Locale, sentence
+
+REPORTS_MAX = 100
+"""How many reports one request may bring."""
+
+_EVENT_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One report as it was submitted.
+
+    Args:
+        event_id: its own id, if that can be read.
+        report: what it says, or what is wrong with it.
+    """
+
+    event_id: str | None
+    report: CtiReport | ToolbarError
+
+
+def read_submissions(body: bytes) -> list[Submission]:
+    """Read a body: one report, or a list of them.
+
+    A malformed report in a list does not keep the others from being taken: else one bad event would stop a gateway
+    that repeats what was refused for ever.
+
+    Raises:
+        InvalidArgumentError: it is no JSON, neither an object nor a list, an empty list, or a single malformed report.
+        TooLargeError: the list has more than 100 entries.
+    """
+    try:
+        found: JsonValue = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise invalid("", "json", reason=str(error)) from None
+    if isinstance(found, dict):
+        report = _read(body, ())
+        if isinstance(report, ToolbarError):
+            raise report
+        return [Submission(report.event_id, report)]
+    if not isinstance(found, list):
+        raise invalid("", "type", expected="object")
+    if not found:
+        raise invalid("", "empty")
+    if len(found) > REPORTS_MAX:
+        raise TooLargeError(argument="body", max=REPORTS_MAX, unit="entries")
+    return [Submission(_event_id(each), _read(to_json(each), (number,))) for number, each in enumerate(found)]
+
+
+class Intake:
+    """Takes reports in their order.
+
+    Args:
+        switchboard: where they go.
+    """
+
+    def __init__(self, switchboard: Switchboard) -> None:
+        self._switchboard = switchboard
+
+    async def take(self, submissions: Sequence[Submission], locale: Locale) -> list[CtiResult]:
+        """Take reports, one after the other; one that is refused does not stop those behind it.
+
+        Args:
+            locale: the language of the sentences.
+
+        Raises:
+            ToolbarError: the service cannot take anything now; what was taken by then is known the next time.
+        """
+        return [await self._take(each.event_id, each.report, locale) for each in submissions]
+
+    async def _take(self, event_id: str | None, report: CtiReport | ToolbarError, locale: Locale) -> CtiResult:
+        if isinstance(report, ToolbarError):
+            return _rejected(event_id, report, locale)
+        try:
+            receipt = await self._switchboard.report(report)
+        except ToolbarError as error:
+            if error.retryable:
+                raise
+            return _rejected(event_id, error, locale)
+        if not receipt.taken:
+            return CtiResult(event_id=event_id, result=Taking.KNOWN)
+        return CtiResult(event_id=event_id, result=Taking.TAKEN, number=receipt.number)
+
+
+def _read(text: bytes, location: tuple[int, ...]) -> CtiReport | ToolbarError:
+    try:
+        return CtiReport.model_validate_json(text)
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        return error_from_details([{**each, "loc": (*location, *each["loc"])} for each in found])
+
+
+def _rejected(event_id: str | None, error: ToolbarError, locale: Locale) -> CtiResult:
+    return CtiResult(
+        event_id=event_id,
+        result=Taking.REJECTED,
+        code=error.code,
+        reason=sentence(error, locale),
+        details=error.details,
+    )
+
+
+def _event_id(entry: JsonValue) -> str | None:
+    found = cast(dict[str, JsonValue], entry).get("eventId") if isinstance(entry, dict) else None
+    return found if isinstance(found, str) and _EVENT_ID.fullmatch(found) else None
