@@ -4,7 +4,7 @@ A number is taken where text is meant: pages keep telephone numbers and keys as 
 contract's own names, so that an error names what the page's author wrote.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -27,7 +27,7 @@ def _given_text(value: Any) -> Any:
 
 
 def _group_id(value: Any) -> Any:
-    return value.get("ID") if isinstance(value, dict) else _number_as_text(value)
+    return cast(dict[str, Any], value).get("ID") if isinstance(value, dict) else _number_as_text(value)
 
 
 def _text_or_nothing(value: Any) -> Any:

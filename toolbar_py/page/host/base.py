@@ -34,8 +34,8 @@ class AskKind(StrEnum):
     """head ``{}``; reply body: whose desk this is, as far as the page's token tells: one text per service and
     operator, the same in every tab. Reply head ``token [reason]`` when the page cannot give its token."""
     LISTEN = "listen"
-    """Open a stream of server-sent events; head ``path trace [last event id]``, reply head as for FETCH. The stream goes
-    by the number of this ask, and lives until it ends, is cancelled by :meth:`Host.cancel`, or the page goes."""
+    """Open a stream of server-sent events; head ``path trace [last event id]``, reply head as for FETCH. The stream
+    goes by the number of this ask, and lives until it ends, is cancelled by :meth:`Host.cancel`, or the page goes."""
     NEXT = "next"
     """Wait for a stream to say something; head ``{stream, ms}``. Reply body: a JSON list of ``[event, id, data]``, all
     that came since the last time, in order; reply head ``{}``, or ``{"ended": true}`` after its end, or
