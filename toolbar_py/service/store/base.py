@@ -12,6 +12,7 @@ from toolbar_py.service.domain.outcomes import OutcomeRule
 from toolbar_py.service.domain.reservation import Access, Reservation
 from toolbar_py.service.errors import SetupError
 from toolbar_py.service.store.deskbase import DeskStore
+from toolbar_py.service.store.duebase import Dialling
 from toolbar_py.wire.contacts import (
     Appointment,
     Attempt,
@@ -215,6 +216,11 @@ class Store(Protocol):
     @property
     def desks(self) -> DeskStore:
         """The part that knows the desks."""
+        ...
+
+    @property
+    def dialling(self) -> Dialling:
+        """The part that knows who is to be called."""
         ...
 
     async def open(self) -> None:

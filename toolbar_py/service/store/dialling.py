@@ -5,39 +5,19 @@ still sure, and that are at no desk: first those whose retry has come, the longe
 who were never called. A personal appointment comes back to the operator who made it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, bindparam, func, not_, or_, select
 from sqlalchemy import exists as sql_exists
 
+from toolbar_py.service.store.base import Clock
+from toolbar_py.service.store.database import Database
+from toolbar_py.service.store.duebase import DueContact, DueQuery
 from toolbar_py.service.store.tables import attempts, contacts, desk_contacts, macro_activities
 
 PERSONAL = "APP1"
 """The outcome after which only the same operator calls again."""
-
-
-@dataclass(frozen=True, slots=True)
-class DueQuery:
-    """For whom contacts are looked for.
-
-    Args:
-        limit: at most so many.
-        speed: how many times faster than life a retry's delay passes; 1 but in a simulation.
-    """
-
-    operator: str
-    limit: int
-    speed: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class DueContact:
-    """Somebody who may be called now."""
-
-    ecid: str
-    phone_number: str
-    campaign: str
-    macro_activity: str
 
 
 _NOW = bindparam("now", type_=contacts.c.due_at.type)
@@ -54,6 +34,26 @@ _OTHERS_APPOINTMENT = sql_exists().where(
     attempts.c.agent != bindparam("operator"),
     not_(sql_exists().where(_LATER.c.ecid == attempts.c.ecid, _LATER.c.id > attempts.c.id).correlate(attempts)),
 )
+
+
+class SqlDialling:
+    """:class:`toolbar_py.service.store.duebase.Dialling` over SQLAlchemy.
+
+    Args:
+        clock: gives epoch ms.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def due(self, query: DueQuery) -> list[DueContact]:
+        """Give the next contacts an operator may call."""
+        return await self._database.read(lambda connection: find_due(connection, query, self._clock()))
+
+    async def phone_number(self, ecid: str) -> str:
+        """Give the telephone number of a contact."""
+        return await self._database.read(lambda connection: find_number(connection, ecid))
 
 
 def find_due(connection: Connection, query: DueQuery, now: int) -> list[DueContact]:
@@ -79,7 +79,7 @@ def find_number(connection: Connection, ecid: str) -> str:
     return number or ""
 
 
-def _open(condition: ColumnElement[bool]) -> Select[tuple[str, str, str, str]]:
+def _open(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return select(contacts.c.ecid, contacts.c.phone_number, contacts.c.campaign, contacts.c.macro_activity).where(
         condition,
         contacts.c.enabled,
@@ -100,7 +100,7 @@ def _is_due(speed: float) -> ColumnElement[bool]:
 
 
 def _read(
-    connection: Connection, statement: Select[tuple[str, str, str, str]], values: dict[str, object]
+    connection: Connection, statement: Select[*tuple[Any, ...]], values: Mapping[str, object]
 ) -> list[DueContact]:
     rows: list[RowMapping] = list(connection.execute(statement, values).mappings())
     return [DueContact(**row) for row in rows]

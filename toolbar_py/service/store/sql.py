@@ -23,6 +23,7 @@ from toolbar_py.service.store.base import (
 from toolbar_py.service.store.database import Database
 from toolbar_py.service.store.deskbase import Announce
 from toolbar_py.service.store.dialect import Dialect
+from toolbar_py.service.store.dialling import SqlDialling
 from toolbar_py.service.store.importing import Importing
 from toolbar_py.service.store.opening import Opening
 from toolbar_py.service.store.operators import add_operators, complete_operators, find_operator
@@ -63,6 +64,11 @@ class SqlStore:
     def desks(self) -> SqlDesks:
         """The part that knows the desks."""
         return self._desks
+
+    @property
+    def dialling(self) -> SqlDialling:
+        """The part that knows who is to be called."""
+        return SqlDialling(self._database, self._clock)
 
     async def open(self) -> None:
         """Migrate, and see to it that the built-in macro activity exists."""
