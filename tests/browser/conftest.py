@@ -75,6 +75,11 @@ class Desk:
         """Call a method of EASYCIM and give its answer, or ``{rejected: error}``."""
         return self.eval(f"TOOLBAR.EASYCIM.{method}(...argument)", list(values))
 
+    def until(self, condition: str) -> None:
+        """Wait until a condition on the page, an expression of JavaScript, holds."""
+        waiting = f"while (!(await ({condition}))) await new Promise((next) => setTimeout(next, 10));"
+        assert self.eval(f"(async () => {{ {waiting} return true; }})()") is True, f"it never came: {condition}"
+
     def ready(self) -> dict[str, Any]:
         """Wait until Python is up."""
         return self.eval("TOOLBAR.ready")

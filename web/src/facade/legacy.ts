@@ -9,19 +9,24 @@ interface LegacyContact {
   getContactList?(): unknown;
 }
 
+/** What is looked at of an event; Python takes what it needs of the rest. */
+interface ContactEvent {
+  readonly id: unknown;
+  readonly CallData?: unknown;
+}
+
 type Note = (event: object) => void;
 
 /** An SDK that loads its parts one by one has them all by then. */
 const LOOK_FOR_MS = 60_000;
 const LOOK_EVERY_MS = 100;
-/** The contacts that are remembered at most. A desk has a handful; one whose end was not told is forgotten so. */
-const CONTACTS_MAX = 50;
-const DELETE = "DELETE";
+/** The contacts that are remembered at most. One can be saved after it has left the desk; a day has some 200. */
+const CONTACTS_MAX = 200;
 
 export class LegacyContacts {
   readonly #note: Note;
-  /** The latest event of each contact. */
-  readonly #latest = new Map<unknown, object>();
+  /** What is known of each contact, the one that was told of last at the end. */
+  readonly #latest = new Map<unknown, ContactEvent>();
 
   /**
    * @param toolbar the legacy SDK's object
@@ -63,8 +68,10 @@ export class LegacyContacts {
   #take(given: unknown): void {
     const event = parsed(given);
     if (!isEvent(event)) return; // of the agent
+    const known = this.#latest.get(event.id);
     this.#latest.delete(event.id);
-    if (event.event !== DELETE) this.#latest.set(event.id, event);
+    // Some of its events come without CallData.
+    this.#latest.set(event.id, { CallData: known?.CallData, ...event });
     if (this.#latest.size > CONTACTS_MAX) this.#latest.delete(this.#latest.keys().next().value);
     this.#note(event);
   }
@@ -88,7 +95,7 @@ function parsed(given: unknown): unknown {
   }
 }
 
-function isEvent(value: unknown): value is { readonly id: unknown; readonly event?: unknown } {
+function isEvent(value: unknown): value is ContactEvent {
   return typeof value === "object" && value !== null && "id" in value;
 }
 
