@@ -90,7 +90,8 @@ class Recorder:
         Args:
             pinned: settings of ``TOOLBAR_CONFIG`` that hold whatever the page says.
         """
-        context.expose_binding(_SEND, self._take)
+        # The type of Playwright's own method is not complete.
+        context.expose_binding(_SEND, self._take)  # pyright: ignore[reportUnknownMemberType]
         settings = {
             "send": _SEND,
             "pinned": pinned,

@@ -34,12 +34,6 @@ class PageOpened(_Entry):
     top: bool
 
 
-class PageLeft(_Entry):
-    """A document ends, or goes into the browser's history."""
-
-    kind: Literal["left"] = "left"
-
-
 class ToolbarSeen(_Entry):
     """The document has a TOOLBAR with EASYCIM in it."""
 
@@ -189,7 +183,6 @@ class Shown(_Entry):
 
 Entry = Annotated[
     PageOpened
-    | PageLeft
     | ToolbarSeen
     | Ready
     | Bound

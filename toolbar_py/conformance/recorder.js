@@ -12,6 +12,8 @@
   delete window[settings.send];
   // The frame in which Python lives is the toolbar's own.
   if (typeof send !== "function" || /\/sdk\/frame\.html$/.test(location.pathname)) return;
+  // What a window shows before its first page.
+  if (window === window.top && location.href === "about:blank") return;
 
   const life = `${Date.now().toString(36)}-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
   const kept = new Set(settings.kept);
@@ -67,7 +69,7 @@
   /** Where an error comes from. Never its message: that can repeat a value of CallData. */
   function place(error) {
     const line = String(error?.stack ?? "").split("\n").find((each) => /:\d+:\d+/.test(each)) ?? "";
-    return (/([^/\s(?#]*)(?:[?#][^:]*)?:(\d+):\d+\)?$/.exec(line)?.slice(1) ?? []).join(":").slice(0, TEXT_MAX);
+    return (/([^/\s(?#]*)(?:[?#][^:]*)?:(\d+):(\d+)\)?$/.exec(line)?.slice(1) ?? []).join(":").slice(0, TEXT_MAX);
   }
 
   // Calls.
@@ -318,5 +320,4 @@
   }
 
   write("page", { place: location.origin + location.pathname, top: window === window.top });
-  addEventListener("pagehide", () => write("left", {}));
 });

@@ -102,7 +102,7 @@ def rows(case: Case, findings: Sequence[Finding]) -> list[Row]:
 def _row(case: Case, contact: str, findings: Sequence[Finding]) -> Row:
     ecid = case.ecid_of.get(contact, "")
     events = _events(case, contact)
-    # The same ECID may come back with another contact: what is done without a ContactID belongs to the time of this one.
+    # The same ECID may come back with another contact: what names no ContactID belongs to the one that was there.
     begun, over = events[0].at, max(events[-1].at, events[0].at)
     own = [made for made in case.made if made.contact == contact or (made.ecid == ecid and not made.contact)]
     own = [made for made in own if made.contact or begun <= made.at <= over]
@@ -200,9 +200,9 @@ def _draw(row: Row, number: int, y: float, scale: float) -> Iterator[str]:
     yield _text(_LABELS - 10, middle + 4, row.ecid or row.contact[:24], "quiet", "end")
     yield f'<line class="line" x1="{x(row.start):.1f}" x2="{x(row.end):.1f}" y1="{middle}" y2="{middle}"/>'
     for span in row.scripts:
-        yield _bar("script", x(span.start), x(span.end), y + 3, _ROW - 6, span.text)
+        yield _bar("script", (x(span.start), x(span.end)), middle, _ROW - 6, span.text)
     for span in row.acw:
-        yield _bar("acw", x(span.start), x(span.end), middle - 4, 8, span.text)
+        yield _bar("acw", (x(span.start), x(span.end)), middle, 8, span.text)
     for span in row.talks:
         yield (
             f'<line class="talk" x1="{x(span.start):.1f}" x2="{x(span.end):.1f}" y1="{middle}" y2="{middle}">'
@@ -240,8 +240,8 @@ def _legend() -> Iterator[str]:
     places = (
         ("event", f'<line class="mark" x1="6" x2="6" y1="{y - 6}" y2="{y + 6}"/>'),
         ("conversation", f'<line class="talk" x1="0" x2="12" y1="{y}" y2="{y}"/>'),
-        ("script open", _bar("script", 0, 12, y - 7, 14, "")),
-        ("after-call work", _bar("acw", 0, 12, y - 4, 8, "")),
+        ("script open", _bar("script", (0, 12), y, 14, "")),
+        ("after-call work", _bar("acw", (0, 12), y, 8, "")),
         ("saved", _diamond("save", 6, y, "")),
         ("not saved", _diamond("refused", 6, y, "")),
         ("rule broken", f'<polygon class="error" points="6,{y + 5} 1,{y - 5} 11,{y - 5}"/>'),
@@ -253,10 +253,11 @@ def _legend() -> Iterator[str]:
         at += 40 + 7 * len(name)
 
 
-def _bar(kind: str, start: float, end: float, y: float, height: float, text: str) -> str:
-    width = max(end - start, 2)
+def _bar(kind: str, ends: tuple[float, float], middle: float, height: float, text: str) -> str:
+    start, width = ends[0], max(ends[1] - ends[0], 2)
     title = f"<title>{escape(text)}</title>" if text else ""
-    return f'<rect class="{kind}" x="{start:.1f}" y="{y}" width="{width:.1f}" height="{height}" rx="3">{title}</rect>'
+    place = f'x="{start:.1f}" y="{middle - height / 2}" width="{width:.1f}" height="{height}" rx="3"'
+    return f'<rect class="{kind}" {place}>{title}</rect>'
 
 
 def _diamond(kind: str, x: float, y: float, text: str) -> str:

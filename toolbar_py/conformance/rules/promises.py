@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from toolbar_py.conformance.case import SAVE, Case, Made
-from toolbar_py.conformance.record import Rejection
+from toolbar_py.conformance.record import PageOpened, Rejection
 from toolbar_py.conformance.rules.fact import Fact, about
 
 
@@ -26,8 +26,10 @@ def save_dropped(case: Case) -> Iterator[Fact]:
         failure = save.answer.failure if save.answer else None
         if not save.rejected or save.shown or (failure and failure.correlation_id in unhandled):
             continue
-        # A document that was left just then may have shown it in the next one.
-        if any(entry.kind == "left" and entry.life == save.call.life for entry in case.entries[save.place :]):
+        # A document that was left may have shown it in the next one.
+        if any(
+            isinstance(entry, PageOpened) and entry.frame == save.call.frame for entry in case.entries[save.place :]
+        ):
             continue
         # Without a word on what it was for, any later save may be the other try.
         again = any(not save.key or not later.key or later.key == save.key for later in saves[index + 1 :])
@@ -37,11 +39,8 @@ def save_dropped(case: Case) -> Iterator[Fact]:
 
 
 def _unhandled(case: Case) -> Iterator[Rejection]:
-    return (
-        entry
-        for entry in case.entries
-        if isinstance(entry, Rejection) and entry.code is not None and not entry.prevented
-    )
+    found = (entry for entry in case.entries if isinstance(entry, Rejection))
+    return (entry for entry in found if entry.code is not None and not entry.prevented)
 
 
 def _rejected(case: Case) -> dict[str, Made]:

@@ -111,7 +111,7 @@ def _was_opened(opening: Made) -> bool:
 
 
 def _opened_by_toolbar(case: Case, contact: str) -> bool:
-    """Say whether the toolbar opens a contact by itself: an inbound one, where the profile does not enable the Script."""
+    """Say whether the toolbar opens a contact itself: an inbound one, when the profile does not enable the Script."""
     inbound = any(each.contact == contact and each.type == ContactType.INBOUND for _, each in case.deliveries)
     return inbound and not case.service.script_enabled
 
