@@ -14,7 +14,7 @@ from toolbar_py.wire.telephony import ContactEvent, ContactEventName, ContactTyp
 OPERATOR = "op1@demo"
 _PARAMETERS = {method.path: method.parameters for method in METHODS}
 _SHORT = {"open": "EASYCIM.openScript", "inbound": "EASYCIM.openScriptInbound", "save": "EASYCIM.saveScript"}
-_TYPES = {str: "string", bool: "boolean", int: "number", list: "array", dict: "object", type(None): "undefined"}
+_TYPES = {"str": "string", "bool": "boolean", "int": "number", "NoneType": "undefined"}
 
 
 class Story:
@@ -86,8 +86,8 @@ class Story:
         given: list[JsonValue] = [
             {
                 "name": name,
-                "type": _TYPES[value.__class__],
-                "value": value if isinstance(value, str | bool | int) else None,
+                "type": _TYPES[type(value).__name__],
+                "value": value if _is_plain(value) else None,
             }
             for name, value in zip(_PARAMETERS[path], passed, strict=False)
         ]

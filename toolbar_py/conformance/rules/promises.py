@@ -27,12 +27,11 @@ def save_dropped(case: Case) -> Iterator[Fact]:
         if not save.rejected or save.shown or (failure and failure.correlation_id in unhandled):
             continue
         # A document that was left may have shown it in the next one.
-        if any(
-            isinstance(entry, PageOpened) and entry.frame == save.call.frame for entry in case.entries[save.place :]
-        ):
+        later = case.entries[save.place :]
+        if any(isinstance(entry, PageOpened) and entry.frame == save.call.frame for entry in later):
             continue
         # Without a word on what it was for, any later save may be the other try.
-        again = any(not save.key or not later.key or later.key == save.key for later in saves[index + 1 :])
+        again = any(not save.key or not other.key or other.key == save.key for other in saves[index + 1 :])
         if not again:
             wrong = f"saveScript was rejected ({save.code}), and the page neither tried again nor showed anything"
             yield about(save, wrong)
