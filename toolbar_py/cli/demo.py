@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from toolbar_py.cli.options import DEFAULT_DATA, DataDir
+from toolbar_py.cli.options import DEFAULT_DATA, DataDir, Seed, Simulate, Speed, simulator_setup
 from toolbar_py.service.errors import SetupError
 from toolbar_py.service.settings import Settings
 
@@ -14,6 +14,9 @@ def demo(
     *,
     port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 takes a free one.")] = 8765,
     data: DataDir = DEFAULT_DATA,
+    simulate: Simulate = None,
+    seed: Seed = 0,
+    speed: Speed = 1,
     check: Annotated[
         bool,
         typer.Option(
@@ -27,7 +30,7 @@ def demo(
 
     It listens on this machine only and prints the address of the desk.
     """
-    settings = Settings(data_dir=data, port=port, demo=True)
+    settings = Settings(data_dir=data, port=port, demo=True, simulator=simulator_setup(simulate, seed, speed))
     if not all(file.is_file() for file in (settings.sdk_dir / "toolbar.js", settings.pages_dir / "index.html")):
         raise SetupError("the browser files are not built: run make setup")
     if check:

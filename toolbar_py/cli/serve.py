@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from toolbar_py.cli.options import DEFAULT_DATA, DataDir
+from toolbar_py.cli.options import DEFAULT_DATA, DataDir, Faults, Seed, Simulate, Speed, simulator_setup
 from toolbar_py.service.settings import SDK_DIR, Settings
 from toolbar_py.service.telephony.webhook.configuration import cti_settings
 
@@ -45,12 +45,17 @@ def serve(
     sdk_dir: Annotated[
         Path, typer.Option(metavar="DIR", help="Serve the browser files of another build.", show_default="built in")
     ] = SDK_DIR,
+    simulate: Simulate = None,
+    seed: Seed = 0,
+    speed: Speed = 1,
+    faults: Faults = "",
     log_level: Annotated[LogLevel, typer.Option(help="How much to log on stderr, as lines of JSON.")] = "info",
 ) -> None:
     """Run the service: easyCIM for the toolbar, and the toolbar's files for the pages.
 
     It prints its URL when it is up and stops cleanly on Ctrl+C or SIGTERM.
     """
+    simulation = simulator_setup(simulate, seed, speed, faults)
     try:
         settings = Settings(
             data_dir=data,
@@ -63,6 +68,7 @@ def serve(
             sdk_dir=sdk_dir,
             # From the environment only: an argument is seen by everybody who lists the processes.
             cti=cti_settings(os.environ),
+            simulator=simulation,
         )
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--allow-origin") from None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from toolbar_py.service.telephony.simulator.setup import Setup
 from toolbar_py.service.telephony.webhook.configuration import CtiSettings
 
 SDK_DIR = Path(__file__).parent / "sdk"
@@ -44,6 +45,7 @@ class Settings:
             report was refused.
         slot_capacity: how many group appointments a half hour takes.
         cti: how a real telephone system is joined, if one is.
+        simulator: what the simulated telephone system does when there is no real one; None for no telephones at all.
     """
 
     data_dir: Path
@@ -65,6 +67,7 @@ class Settings:
     operation_retention_ms: int = 7 * 24 * 60 * _MINUTE_MS
     slot_capacity: int = 10
     cti: CtiSettings = field(default_factory=CtiSettings)
+    simulator: Setup | None = field(default_factory=Setup)
 
     def __post_init__(self) -> None:
         """Refuse origins that no browser would ever send.

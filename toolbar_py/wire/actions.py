@@ -27,7 +27,8 @@ Destination = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x
 class AgentStateRequest(RequestModel):
     """``POST /agent/state``. ``code``: the reason of a pause, one of the profile's pause codes."""
 
-    presence: Presence
+    # Not strict: a request's JSON is read before it is validated, and a state is a text in it.
+    presence: Annotated[Presence, Field(strict=False)]
     code: ShortText | None = None
 
 

@@ -59,9 +59,6 @@ class Behaviour:
             raise ValueError("durations are longer than nothing")
 
 
-USUAL = Behaviour()
-
-
 class Courses:
     """Makes courses of contacts and the customers who call.
 

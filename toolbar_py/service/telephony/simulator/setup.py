@@ -1,8 +1,8 @@
 """What a simulator is to do: everything that may differ between two runs, in one immutable value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from toolbar_py.service.telephony.simulator.behaviour import USUAL, Behaviour, Courses
+from toolbar_py.service.telephony.simulator.behaviour import Behaviour, Courses
 from toolbar_py.service.telephony.simulator.chance import Chance
 from toolbar_py.service.telephony.simulator.faults import NO_FAULTS, REPORT_FAULTS, FaultRates
 from toolbar_py.service.telephony.simulator.pace import Pace
@@ -28,7 +28,7 @@ class Setup:
     seed: int = 0
     speed: float = 1.0
     faults: FaultRates = NO_FAULTS
-    behaviour: Behaviour = USUAL
+    behaviour: Behaviour = field(default_factory=Behaviour)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be done.
