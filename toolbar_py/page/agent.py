@@ -8,6 +8,7 @@ from toolbar_py.page.desk import Desk
 from toolbar_py.page.host.base import Host
 from toolbar_py.page.telephone import Telephone
 from toolbar_py.wire.actions import AgentGroupsRequest, AgentStateRequest
+from toolbar_py.wire.errors import ToolbarError
 from toolbar_py.wire.methods import AGENT
 from toolbar_py.wire.profile import Group
 from toolbar_py.wire.telephony import AgentEventName, AgentStatus, AgentSummary, Presence
@@ -98,7 +99,11 @@ class Agent:
         desk = self._attendance.desk_now()
         if desk is not None and desk.agent is not None:
             desk.presume(desk.agent.model_copy(update={"groups": asked}))
-        return await self._groups(asked, call)
+        try:
+            return await self._groups(asked, call)
+        except ToolbarError:
+            # They are set: that their descriptions cannot be had must not make the page believe otherwise.
+            return _list([Group(id=each, description=each).to_json() for each in asked])
 
     async def _become(self, call: Call, request: AgentStateRequest) -> str:
         accepted = await self._telephone.set_state(request, call.correlation_id)

@@ -103,6 +103,7 @@ class Feed:
             self._history.clear()
             self._history_size = 0
         self.desk.replace(desk, self._seats[0].page.host.now_ms())
+        self._answer_from_kept()
         self._told = None
         for seat in self._seats:
             resync = seat.begin(desk.number, lost=lost)
@@ -229,6 +230,7 @@ class Feed:
         return ""
 
     def _answer_from_kept(self) -> None:
+        """Let the desk have what was kept of it, now or as soon as the database gives it."""
         self._impatient = True
         kept, self._kept = self._kept, None
         if kept is not None:

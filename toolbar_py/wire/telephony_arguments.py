@@ -4,6 +4,7 @@ A number is taken where text is meant: pages keep telephone numbers and keys as 
 contract's own names, so that an error names what the page's author wrote.
 """
 
+from math import isfinite
 from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -17,7 +18,7 @@ CONTENT_MAX = 4_000
 
 def _number_as_text(value: Any) -> Any:
     # Not booleans: true is never a telephone number. A whole number that JavaScript holds as a float has no point.
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         return value
     return str(int(value)) if value == int(value) else str(value)
 

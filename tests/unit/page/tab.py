@@ -1,7 +1,6 @@
 """Tabs of one browser and their event stream, in the unit tests."""
 
 import json
-from collections import deque
 from typing import Any
 
 from tests.unit.page.fake_host import TRACE, FakeHost, Stored
