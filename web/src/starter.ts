@@ -18,7 +18,7 @@ const LOCATED_WITHIN_MS = 10_000;
 export interface Listener {
   /** Python tells something; see {@link Page.tell}. */
   tell(kind: TellKind, bookmark: string, text: string): void;
-  /** An engine has taken the place of another, which knew things that this one does not. */
+  /** Another engine will take the place of one that knew things. What is called now, it hears before all else. */
   replaced(): void;
 }
 
@@ -117,10 +117,8 @@ export class Starter {
   }
 
   #restart(): void {
-    this.start().then(
-      () => this.#listener.replaced(),
-      (failed: Failure) => this.#calls.fail(failed),
-    );
+    this.#listener.replaced();
+    this.start().catch((failed: Failure) => this.#calls.fail(failed));
   }
 
   async #open(): Promise<StartedEngine> {

@@ -40,7 +40,7 @@ interface Asked {
   readonly kind: string;
   readonly controller: AbortController;
   /** The stream that a `next` waits for. */
-  readonly stream?: number;
+  stream: number | null;
 }
 
 /** How long what a closed page has begun may take to finish. */
@@ -219,22 +219,20 @@ export class Boundary {
   }
 
   #ask(askId: number, kind: string, head: string, body: string): void {
-    const controller = new AbortController();
-    const plain = kind === "fetch" || kind === "listen";
-    const parsed = plain ? null : (JSON.parse(head) as AskHead);
-    this.#asks.set(askId, { kind, controller, ...(kind === "next" ? { stream: parsed!.stream } : {}) });
+    const asked: Asked = { kind, controller: new AbortController(), stream: null };
+    this.#asks.set(askId, asked);
     const settle = (reply: Reply) => {
       // After a cancel nobody waits, and Python must not be resumed.
       if (this.#asks.delete(askId)) this.#enter(() => this.#resume?.(askId, reply.head, reply.body));
       this.#leaveWhenIdle();
     };
-    const asked =
-      parsed === null
-        ? kind === "fetch"
-          ? this.#transport.exchange(head, body, controller.signal)
-          : this.#listen(askId, head, controller)
-        : this.#perform(kind, parsed, body, controller.signal);
-    asked.then(settle, (error: unknown) => {
+    const reply =
+      kind === "fetch"
+        ? this.#transport.exchange(head, body, asked.controller.signal)
+        : kind === "listen"
+          ? this.#listen(askId, head, asked.controller)
+          : this.#perform(asked, JSON.parse(head) as AskHead, body);
+    reply.then(settle, (error: unknown) => {
       if (this.#asks.has(askId)) this.log("error", `${kind} failed in the browser: ${String(error)}`);
       settle(FAILED);
     });
@@ -248,10 +246,10 @@ export class Boundary {
     return reply;
   }
 
-  async #perform(kind: string, head: AskHead, body: string, signal: AbortSignal): Promise<Reply> {
-    switch (kind) {
+  async #perform(asked: Asked, head: AskHead, body: string): Promise<Reply> {
+    switch (asked.kind) {
       case "sleep":
-        await sleep(head.ms, signal);
+        await sleep(head.ms, asked.controller.signal);
         return EMPTY;
       case "store": {
         const owner = await this.#transport.owner();
@@ -264,12 +262,13 @@ export class Boundary {
       case "who":
         return this.#who();
       case "next":
+        asked.stream = head.stream;
         return this.#next(head);
       case "purge":
         await this.#storage.purge(head.record, head.before);
         return EMPTY;
       default:
-        throw new TypeError(`no such ask: ${kind}`);
+        throw new TypeError(`no such ask: ${asked.kind}`);
     }
   }
 
