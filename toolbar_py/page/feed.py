@@ -14,7 +14,7 @@ from toolbar_py.page.host.base import Ask, AskKind
 from toolbar_py.page.seat import Seat
 from toolbar_py.page.stream import BACKOFF_CAP_MS, Stream
 from toolbar_py.wire.connection import Connection, ConnectionState
-from toolbar_py.wire.errors import ToolbarError
+from toolbar_py.wire.errors import DeadlineError, ToolbarError, UnauthenticatedError
 from toolbar_py.wire.telephony import DeskContact, DeskEvent, DeskSnapshot, Heartbeat
 
 _RECORD = "desk-state"
@@ -46,6 +46,7 @@ class Feed:
         self._keeping = False
         self._dirty = False
         self._inbound: set[str] = set()
+        self._leader_fails = False
 
     @property
     def seats(self) -> list[Seat]:
@@ -109,6 +110,8 @@ class Feed:
             resync = seat.begin(desk.number, lost=lost)
             self._say(ConnectionState.OPEN, seat, resync=resync)
         self._keep()
+        if self._stream is not None and any(_lags(seat, self._taken) for seat in self._seats):
+            self._stream.again()  # a page came after the place was asked for, and was told less
         for contact in desk.contacts:
             self._apply_inbound_rule(contact)
 
@@ -147,9 +150,19 @@ class Feed:
             if failure is not None:
                 seat.page.recheck()  # the page's token may name somebody else by now
         if failure is not None:
+            # A page whose tab has crashed never gives its token, and the stream is never begun.
+            self._leader_fails = isinstance(failure, UnauthenticatedError | DeadlineError)
             self._answer_from_kept()
             if not failure.retryable and not self.desk.known:
                 self.desk.fail(failure)
+
+    def hands_over(self) -> bool:
+        """Let the next page lead when it is the leading one that gives no token, or one that is refused."""
+        if not self._leader_fails or len(self._seats) == 1:
+            return False
+        self._seats.append(self._seats.pop(0))
+        self._lead()
+        return True
 
     def saved(self, contact_id: str, ecid: str, *, offline_end: bool) -> None:
         """Note an outcome that a page has saved."""
@@ -279,6 +292,10 @@ class Feed:
                 self._inbound.discard(contact_id)  # its next event tries again
 
         leader.tasks.start(leader.inbound.open(contact_id), opened)
+
+
+def _lags(seat: Seat, taken: int) -> bool:
+    return seat.number is not None and seat.number < taken
 
 
 class Feeds:

@@ -69,6 +69,10 @@ class Listener(Protocol):
         """Take how the stream is doing now, and what has just failed."""
         ...
 
+    def hands_over(self) -> bool:
+        """Say whether the stream goes on through another page's browser, so that this one is done."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Ending:
@@ -146,6 +150,8 @@ class Stream:
                 break  # only stop() interrupts a sleep
             finally:
                 self._sleeping = False
+            if self._listener.hands_over():
+                break
         return ""
 
     async def _once(self) -> _Ending:

@@ -202,7 +202,7 @@ def test_a_call_of_an_agent_who_is_logged_out_is_refused() -> None:
         ("MakeCall", ["1\x1f2"], "DestinationNumber"),
         ("MakeCall", ["1", "", "", "", "no pairs"], "CallData"),
         ("MakeCall", ["1", "", "", "", "=x"], "CallData"),
-        ("MakeCall", ["1", [], "", "", ""], "ResourceType"),
+        ("MakeCall", ["1", [1], "", "", ""], "ResourceType"),
         ("Hold", [None], "ContactID"),
         ("Hold", [7], "ContactID"),
         ("PlayDTMF", ["1", "hello"], "DTMFs"),

@@ -12,7 +12,7 @@ from tests.unit.page.tab import OWNER, Tab
 from toolbar_py.page.realm import Realm
 from toolbar_py.wire.telephony import Presence
 
-_CONTACTS = ("a", "b")
+_CONTACTS: tuple[str, ...] = ("a", "b")
 _TABS = 3
 
 Step = tuple[Any, ...]

@@ -310,6 +310,33 @@ def test_a_tab_from_further_back_than_is_remembered_has_the_stream_opened_again(
     assert staying.contact_events == []
 
 
+def test_a_tab_that_comes_back_while_the_stream_begins_has_it_opened_again_from_its_place() -> None:
+    operator = Operator()
+    old = open_tab(operator)
+    operator.live("1", Event.CONNECTION_STARTED)
+    realm = Realm()
+    first = Tab(realm=realm)
+    back = Tab(realm=realm, place=old.place)
+    assert first.connect(operator) == ""
+    assert first.connect(operator) == "0"
+    assert [name for _, name in back.contact_events] == ["POPUP", "connectionstarted"]
+    assert first.contact_events == []
+
+
+@pytest.mark.parametrize("failure", ["401 ", "token no_session"])
+def test_the_next_tab_leads_when_the_leading_ones_token_fails(failure: str) -> None:
+    realm = Realm()
+    first, second = Tab(realm=realm), Tab(realm=realm)
+    first.refuse(failure)
+    first.sign_in()
+    assert not second.host.listens
+    first.wake()
+    second.settle()
+    assert not first.host.listens
+    second.connect(Operator())
+    assert first.connection["state"] == second.connection["state"] == "open"
+
+
 def test_a_new_tab_makes_a_waiting_stream_try_at_once() -> None:
     realm = Realm()
     first = Tab(realm=realm)
