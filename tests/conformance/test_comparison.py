@@ -55,6 +55,13 @@ def test_events_that_several_callbacks_or_documents_are_told_are_the_same_ones()
     assert _differences(story) == []
 
 
+def test_a_page_that_is_told_of_a_resync_need_not_be_told_everything() -> None:
+    story = worked()
+    story.add("connection", state="open", resync=True)
+    story.at_service(C, "datachanged")
+    assert _differences(story) == []
+
+
 def test_a_page_that_unbinds_need_not_be_told_everything() -> None:
     story = worked()
     story.add("unbound", callback=1)

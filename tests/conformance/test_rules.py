@@ -224,6 +224,14 @@ def test_a_clearing_that_the_page_was_not_told_of_is_not_its_fault() -> None:
     assert _broken(story) == []
 
 
+def test_a_contact_whose_beginning_the_page_was_not_told_of_is_not_its_fault() -> None:
+    story = Story()
+    story.at_service(C, "POPUP", E)
+    story.at_service(C, "connectionstarted")
+    story.happens(C, "connectioncleared")
+    assert _broken(story) == []
+
+
 @pytest.mark.parametrize("method", ["CONTACT.OfflineEnd", "EASYCIM.getContactInfo", "CONTACT.Hold"])
 def test_a_contact_that_was_never_at_the_desk_is_found(method: str) -> None:
     story = worked()

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from toolbar_py.conformance.case import SAVE, Case, Made
 from toolbar_py.conformance.finding import Culprit, Finding, Severity
-from toolbar_py.conformance.record import Bound, Unbound
+from toolbar_py.conformance.record import Bound, Connected, Unbound
 from toolbar_py.wire import calldata
 
 _RIGHT = "Page and service agree on events, ECIDs and outcomes; tell the makers of the toolbar, with this report."
@@ -23,8 +23,10 @@ def compare(case: Case) -> list[Finding]:
 def _events(case: Case) -> Iterator[Finding]:
     if not any(isinstance(entry, Bound) for entry in case.entries):
         return
-    # Who unbinds does not want to be told everything.
-    partly = any(isinstance(entry, Unbound) for entry in case.entries)
+    # Who unbinds does not want to be told everything, and a resync says that something may be missing.
+    partly = any(
+        isinstance(entry, Unbound) or (isinstance(entry, Connected) and entry.resync) for entry in case.entries
+    )
     at_service: dict[str, list[tuple[str, str]]] = defaultdict(list)
     moments: dict[str, int] = {}
     for event in case.service.events:

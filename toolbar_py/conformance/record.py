@@ -57,6 +57,14 @@ class Ready(_Entry):
     failure: FailureTold | None = None
 
 
+class Connected(_Entry):
+    """``toolbar:connection``: how the stream of events is doing. ``resync``: events may be missing."""
+
+    kind: Literal["connection"] = "connection"
+    state: _Text
+    resync: bool
+
+
 class Bound(_Entry):
     """``bindContactCallback`` was called."""
 
@@ -185,6 +193,7 @@ Entry = Annotated[
     PageOpened
     | ToolbarSeen
     | Ready
+    | Connected
     | Bound
     | Unbound
     | Call

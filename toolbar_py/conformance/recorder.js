@@ -319,5 +319,10 @@
     }));
   }
 
+  addEventListener("toolbar:connection", (event) => {
+    const { state, resync } = event.detail ?? {};
+    write("connection", { state: String(state).slice(0, 60), resync: resync === true });
+  });
+
   write("page", { place: location.origin + location.pathname, top: window === window.top });
 });

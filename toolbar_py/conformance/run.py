@@ -12,9 +12,10 @@ from toolbar_py.conformance.browser import SHOWN_WITHIN_MS, Recorder, chromium, 
 from toolbar_py.conformance.case import Case
 from toolbar_py.conformance.embedded import Operator, embedded_service
 from toolbar_py.conformance.problem import CheckError
-from toolbar_py.conformance.record import Answer, Bound, Call, Delivery, Entry, Ready, ToolbarSeen
+from toolbar_py.conformance.record import Answer, Bound, Call, Connected, Delivery, Entry, Ready, ToolbarSeen
 from toolbar_py.conformance.scenarios import Scenario, Script, script
 from toolbar_py.conformance.verdict import Verdict, figures, findings, runtime_of
+from toolbar_py.wire.connection import ConnectionState
 from toolbar_py.wire.telephony import ContactEventName, Presence
 
 if TYPE_CHECKING:
@@ -199,6 +200,9 @@ class _Session:
         self._say("The toolbar is up")
         if not self._wait(page, lambda: self._has(Bound), _BOUND_S):
             self._say(f"The page has bound no callback within {_BOUND_S:g} s, so no contact can be played")
+        # What comes before the stream of events is open belongs to no page.
+        elif not self._wait(page, self._connected, _BOUND_S):
+            raise CheckError(f"the toolbar's stream of events has not opened within {_BOUND_S:g} s")
 
     def _play(self, page: "Page") -> bool:
         """Let the contacts come; gives whether all came and went."""
@@ -250,6 +254,10 @@ class _Session:
             findings=findings(case),
         )
         return Run(verdict, case)
+
+    def _connected(self) -> bool:
+        states = [entry.state for entry in self._recorder.entries if isinstance(entry, Connected)]
+        return states[-1:] == [ConnectionState.OPEN]
 
     def _waiting(self) -> bool:
         """Whether a call of the document that is shown has no answer yet."""

@@ -16,20 +16,25 @@ _NOTHING = ("", "undefined", "null")
 
 def never_ended_acw(case: Case) -> Iterator[Fact]:
     """Left the operator in after-call work."""
+    first: dict[str, str] = {}
     cleared: dict[str, int] = {}
     gone: dict[str, int] = {}
     for event in case.service.events:
+        if event.contact:
+            first.setdefault(event.contact.id, event.contact.event)
         if event.contact and event.contact.event is ContactEventName.CONNECTION_CLEARED:
             cleared[event.contact.id] = event.at
         elif event.contact and event.contact.event is ContactEventName.DELETE:
             gone[event.contact.id] = event.at
+    begun = {(each.contact, each.event) for _, each in case.deliveries}
     heard = {each.contact: each.at for _, each in case.deliveries if each.event == ContactEventName.CONNECTION_CLEARED}
     ended = {made.contact or made.ecid for made in case.made if _ends(made)}
     for contact, at in cleared.items():
         ecid = case.ecid_of.get(contact, "")
         had_none = contact in gone and gone[contact] - at <= _NO_ACW_MS
-        # A page that was not told of the clearing cannot be blamed: that is the comparison's business.
-        if contact in heard and not had_none and not ended & {contact, ecid}:
+        # A page that was not told how the contact began or ended cannot be blamed: that is the comparison's business.
+        told = contact in heard and (contact, first[contact]) in begun
+        if told and not had_none and not ended & {contact, ecid}:
             wrong = "the connection was cleared, and the page never ended the after-call work"
             yield Fact(wrong, heard[contact], contact, ecid)
 
