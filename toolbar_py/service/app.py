@@ -39,9 +39,11 @@ from toolbar_py.service.store.base import Role, Store
 from toolbar_py.service.telephony.none import NoTelephones
 from toolbar_py.service.telephony.operations import Operations
 from toolbar_py.service.telephony.port import TelephoneSystem
+from toolbar_py.service.telephony.simulator.joining import simulator
 from toolbar_py.service.telephony.switchboard import DeskSwitchboard
 from toolbar_py.service.telephony.webhook.intake import Intake
 from toolbar_py.service.telephony.webhook.joining import reception, webhook_telephones
+from toolbar_py.service.telephony.webhook.telephones import WebhookTelephones
 
 _PUBLIC = ("/sdk/", "/healthz", "/readyz", "/openapi.json", f"{API}/openapi.json")
 
@@ -63,7 +65,7 @@ def create_app(settings: Settings, telephones: TelephoneSystem | None = None, hu
     """Give the ASGI app of one service; its lifespan opens and migrates the store.
 
     Args:
-        telephones: the telephone system; None takes the one that the settings name, if they do.
+        telephones: the telephone system; None takes the one that the settings name, else the simulator.
         hub: the operators' event streams; who runs the app ends them when it stops.
 
     Raises:
@@ -74,7 +76,7 @@ def create_app(settings: Settings, telephones: TelephoneSystem | None = None, hu
     store = folder.store(hub.publish)
     tokens = folder.tokens()
     sources = Sources(store.desks, hub, now_ms, settings.heartbeat_ms)
-    system = telephones or webhook_telephones(settings.cti, now_ms) or NoTelephones()
+    system = telephones or _telephones(settings, store)
     switchboard = DeskSwitchboard(sources, system)
     passwords = Passwords()
     importer = Importer(store)
@@ -120,9 +122,9 @@ def create_app(settings: Settings, telephones: TelephoneSystem | None = None, hu
     api.include_router(event_routes(sources, signed_in))
     api.include_router(agent_routes(switchboard, store.desks, signed_in))
     api.include_router(call_routes(switchboard, Operations(store.desks), signed_in))
-    api.include_router(
-        cti_routes(reception(settings.cti, store.desks, now_ms), Intake(switchboard), store.desks, supervisor)
-    )
+    # A real telephone system reports past its adapter, which has to know what came from there.
+    intake = Intake(system if isinstance(system, WebhookTelephones) else switchboard)
+    api.include_router(cti_routes(reception(settings.cti, store.desks, now_ms), intake, store.desks, supervisor))
     api.include_router(appointment_routes(store.desks, now_ms, settings.slot_capacity, signed_in))
     api.include_router(profile_routes(store, signed_in))
     api.include_router(login_routes(store, tokens, passwords, Throttle(now_ms), settings.token_ttl_s))
@@ -131,6 +133,13 @@ def create_app(settings: Settings, telephones: TelephoneSystem | None = None, hu
     app.include_router(frame_routes(settings))
     app.include_router(sdk_routes(settings))
     return app
+
+
+def _telephones(settings: Settings, store: Store) -> TelephoneSystem:
+    real = webhook_telephones(settings.cti, now_ms, store.desks)
+    if real is not None:
+        return real
+    return NoTelephones() if settings.simulator is None else simulator(settings.simulator, store, now_ms)
 
 
 async def _open(store: Store, settings: Settings) -> None:

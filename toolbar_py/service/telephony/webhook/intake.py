@@ -3,14 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 
 from pydantic import JsonValue, ValidationError
 from pydantic_core import from_json, to_json
 
-from toolbar_py.service.telephony.port import Switchboard
 from toolbar_py.service.telephony.webhook.messages import CtiResult, Taking
-from toolbar_py.wire.actions import CtiReport
+from toolbar_py.wire.actions import CtiReceipt, CtiReport
 from toolbar_py.wire.errors import TooLargeError, ToolbarError
 from toolbar_py.wire.problems import error_from_details, invalid
 from toolbar_py.wire.texts import Locale, sentence
@@ -62,15 +61,23 @@ def read_submissions(body: bytes) -> list[Submission]:
     return [Submission(_event_id(each), _read(to_json(each), (number,))) for number, each in enumerate(found)]
 
 
+class Reports(Protocol):
+    """Where reports go: a switchboard, or the adapter that takes them there."""
+
+    async def report(self, report: CtiReport) -> CtiReceipt:
+        """Take one event; see :meth:`toolbar_py.service.telephony.port.Switchboard.report`."""
+        ...
+
+
 class Intake:
     """Takes reports in their order.
 
     Args:
-        switchboard: where they go.
+        reports: where they go.
     """
 
-    def __init__(self, switchboard: Switchboard) -> None:
-        self._switchboard = switchboard
+    def __init__(self, reports: Reports) -> None:
+        self._reports = reports
 
     async def take(self, submissions: Sequence[Submission], locale: Locale) -> list[CtiResult]:
         """Take reports, one after the other; one that is refused does not stop those behind it.
@@ -87,7 +94,7 @@ class Intake:
         if isinstance(report, ToolbarError):
             return _rejected(event_id, report, locale)
         try:
-            receipt = await self._switchboard.report(report)
+            receipt = await self._reports.report(report)
         except ToolbarError as error:
             if error.retryable:
                 raise

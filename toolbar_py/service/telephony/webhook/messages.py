@@ -113,6 +113,21 @@ class ActionMessage(_Outgoing):
     parameters: dict[str, str]
 
 
+class CallDataMessage(_Outgoing):
+    """Entries of a contact's CallData are new or have another value; those that are not named stay."""
+
+    kind: Literal["callData"] = "callData"
+    contact_id: ContactId
+    call_data: list[NameValue]
+
+
+class EndedMessage(_Outgoing):
+    """A contact's after-call work is over: it has left the desk, and the operator may get the next one."""
+
+    kind: Literal["ended"] = "ended"
+    contact_id: ContactId
+
+
 class BegunAnswer(WireModel):
     """What the gateway answers to a :class:`CallMessage`: the id under which it will report the contact."""
 

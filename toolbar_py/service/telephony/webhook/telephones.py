@@ -1,21 +1,30 @@
 """A real telephone system as :class:`toolbar_py.service.telephony.port.TelephoneSystem`.
 
-What operators want goes to its gateway; what happens comes back by ``POST /cti/events``, past this adapter.
+What operators want goes to its gateway. What happens comes back by ``POST /cti/events`` and through :meth:`report`.
 """
 
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Awaitable, Callable, Sequence
 
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
 from toolbar_py.service.store.base import Clock
 from toolbar_py.service.telephony.port import ActionCommand, Switchboard
-from toolbar_py.service.telephony.webhook.gateway import Gateway
-from toolbar_py.service.telephony.webhook.messages import ActionMessage, BegunAnswer, CallMessage, PresenceMessage
+from toolbar_py.service.telephony.webhook.following import Following
+from toolbar_py.service.telephony.webhook.gateway import Chance, Gateway
+from toolbar_py.service.telephony.webhook.messages import (
+    ActionMessage,
+    BegunAnswer,
+    CallDataMessage,
+    CallMessage,
+    EndedMessage,
+    PresenceMessage,
+)
 from toolbar_py.wire import calldata
-from toolbar_py.wire.actions import CallRequest
-from toolbar_py.wire.errors import ServiceError
+from toolbar_py.wire.actions import CallRequest, CtiReceipt, CtiReport
+from toolbar_py.wire.base import WireModel
+from toolbar_py.wire.contacts import NameValue
+from toolbar_py.wire.errors import ServiceError, ToolbarError
 from toolbar_py.wire.telephony import Presence
 
 
@@ -26,20 +35,57 @@ class WebhookTelephones:
         gateway: the way there; None when the telephone system only reports, and then nothing can be asked of it.
         clock: gives epoch ms.
         new_id: gives an id that nobody used.
+        agents: gives the ids of all operators.
+        chance: for the pauses between tries.
     """
 
-    def __init__(self, gateway: Gateway | None, clock: Clock, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        gateway: Gateway | None,
+        clock: Clock,
+        new_id: Callable[[], str],
+        agents: Callable[[], Awaitable[Sequence[str]]],
+        chance: Chance,
+    ) -> None:
         self._gateway = gateway
         self._clock = clock
         self._new_id = new_id
+        self._following = None if gateway is None else Following(self, agents, chance)
+        self._switchboard: Switchboard | None = None
 
     async def start(self, switchboard: Switchboard) -> None:
-        """Need nothing: reports come in over HTTP."""
+        """Take reports to a switchboard, and tell the gateway what changes at its desks."""
+        self._switchboard = switchboard
+        if self._following is not None:
+            await self._following.start(switchboard)
 
     async def stop(self) -> None:
         """Close the connections to the gateway."""
+        if self._following is not None:
+            await self._following.stop()
         if self._gateway is not None:
             await self._gateway.close()
+
+    async def report(self, report: CtiReport) -> CtiReceipt:
+        """Take one event of the telephone system to the switchboard.
+
+        Raises:
+            ToolbarError: as :meth:`toolbar_py.service.telephony.port.Switchboard.report`.
+        """
+        if self._switchboard is None:
+            raise ServiceError(reason="no_telephones")
+        if self._following is None:
+            return await self._switchboard.report(report)
+        # Before it is taken: who is told of the change must know by then where it came from.
+        self._following.reporting(report)
+        try:
+            receipt = await self._switchboard.report(report)
+        except ToolbarError:
+            self._following.refused(report)
+            raise
+        if receipt.taken:
+            self._following.taken(report)
+        return receipt
 
     async def set_presence(self, agent: str, presence: Presence, code: str | None) -> None:
         """Tell the gateway; without one there is nobody to tell."""
@@ -47,18 +93,16 @@ class WebhookTelephones:
             return
         key = self._new_id()
         message = PresenceMessage(id=key, at=self._clock(), agent=agent, presence=presence, code=code)
-        await self._gateway.post(key, message.to_json().encode())
+        await self._post(key, message)
 
     async def begin(self, agent: str, request: CallRequest) -> str:
         """Ask the gateway for a contact; gives its ContactID."""
-        gateway = self._require_gateway()
         key = self._new_id()
-        kind: Literal["call", "job"] = "job" if request.job else "call"
         message = CallMessage(
             id=key,
             at=self._clock(),
             agent=agent,
-            kind=kind,
+            kind="job" if request.job else "call",
             destination=request.destination,
             resource_type=request.resource_type,
             service_id=request.service_id,
@@ -66,7 +110,7 @@ class WebhookTelephones:
             call_data=calldata.parse(request.call_data, "callData"),
             content=request.content,
         )
-        answer = await gateway.post(key, message.to_json().encode())
+        answer = await self._post(key, message)
         try:
             return BegunAnswer.model_validate_json(answer).contact_id
         except ValidationError:
@@ -74,7 +118,6 @@ class WebhookTelephones:
 
     async def act(self, command: ActionCommand) -> None:
         """Ask the gateway to do something with a contact."""
-        gateway = self._require_gateway()
         key = self._new_id()
         message = ActionMessage(
             id=key,
@@ -84,9 +127,20 @@ class WebhookTelephones:
             action=command.action,
             parameters={to_camel(name): value for name, value in command.parameters.items()},
         )
-        await gateway.post(key, message.to_json().encode())
+        await self._post(key, message)
 
-    def _require_gateway(self) -> Gateway:
+    async def tell_call_data(self, agent: str, contact_id: str, entries: Sequence[NameValue]) -> None:
+        """Tell the gateway the entries of a contact's CallData that are new or have another value."""
+        key = self._new_id()
+        message = CallDataMessage(id=key, at=self._clock(), agent=agent, contact_id=contact_id, call_data=list(entries))
+        await self._post(key, message)
+
+    async def tell_ended(self, agent: str, contact_id: str) -> None:
+        """Tell the gateway that a contact's after-call work is over."""
+        key = self._new_id()
+        await self._post(key, EndedMessage(id=key, at=self._clock(), agent=agent, contact_id=contact_id))
+
+    async def _post(self, key: str, message: WireModel) -> bytes:
         if self._gateway is None:
             raise ServiceError(reason="telephones_deaf")
-        return self._gateway
+        return await self._gateway.post(key, message.to_json().encode())
