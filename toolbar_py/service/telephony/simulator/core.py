@@ -15,6 +15,10 @@ from toolbar_py.wire.actions import CtiReport
 
 _PARTY = "switchboard"
 
+_PATIENCE_S = 2.0
+# A switchboard that works at its own speed still has to be given time for an answer.
+_PATIENCE_SHORTEST_MS = 250
+
 
 class Core:
     """One run of a simulator.
@@ -38,9 +42,10 @@ class Core:
         chance = Chance(setup.seed)
         courses = Courses(setup.behaviour, setup.pace)
         self.kernel = Kernel(now)
+        patience = max(setup.pace.ms(_PATIENCE_S), _PATIENCE_SHORTEST_MS)
         self._plan = FaultPlan(setup.faults, chance, _PARTY)
         self._over = over
-        self.link = Link(self.kernel, self._send, self._answered_for_good)
+        self.link = Link(self.kernel, self._send, self._answered_for_good, patience)
         self._wire = FaultyWire(self.kernel, self._plan, deliver, self.link.answered)
         self.exchange = Exchange(
             self.kernel,

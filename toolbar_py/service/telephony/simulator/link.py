@@ -8,7 +8,6 @@ from enum import Enum
 from toolbar_py.service.telephony.simulator.kernel import Kernel, Timer
 from toolbar_py.wire.actions import CtiReport
 
-_PATIENCE_MS = 2_000
 _PATIENCE_LONGEST_MS = 30_000
 
 
@@ -49,11 +48,17 @@ class Link:
         kernel: lets an unanswered report be sent again.
         send: takes a report on its way; the answer, if one comes, goes to :meth:`answered`.
         over: is told when a report was answered for good, and whether it was taken.
+        patience_ms: how long an answer is waited for at first; each time twice as long.
     """
 
     def __init__(
-        self, kernel: Kernel, send: Callable[[CtiReport], None], over: Callable[[CtiReport, bool], None]
+        self,
+        kernel: Kernel,
+        send: Callable[[CtiReport], None],
+        over: Callable[[CtiReport, bool], None],
+        patience_ms: int,
     ) -> None:
+        self._patience_ms = patience_ms
         self.counts = Counts()
         self._kernel = kernel
         self._send = send
@@ -101,7 +106,7 @@ class Link:
 
     def _try(self, queue: _Queue) -> None:
         report = queue.waiting[0]
-        patience = min(_PATIENCE_MS << min(queue.tries, 8), _PATIENCE_LONGEST_MS)
+        patience = min(self._patience_ms << min(queue.tries, 8), _PATIENCE_LONGEST_MS)
         queue.tries += 1
         if queue.tries > 1:
             self.counts.repeated += 1
