@@ -18,6 +18,16 @@ ROOT = Path(__file__).parents[2]
 PAGE_CSP = "default-src 'none'; script-src 'self' {service} 'wasm-unsafe-eval'; connect-src {service}"
 FRAME_CSP = "default-src 'none'; script-src 'self' {service}/sdk/toolbar.js; frame-src {service}"
 
+# What a page's callback was called with, over reloads: [event, id, ECID] each.
+RECORD = """
+window.seen = () => JSON.parse(sessionStorage.getItem('seen') || '[]');
+window.record = function (event, data) {
+    const ecid = TOOLBAR.CONTACT.GetCallDataValueByName(data, 'ECID');
+    sessionStorage.setItem('seen', JSON.stringify([...seen(), [data.event, data.id ?? '', ecid]]));
+};
+"""
+BIND = "TOOLBAR.CONTACT.bindContactCallback(record);"
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:

@@ -6,22 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Desk, Desks
+from tests.browser.conftest import BIND, RECORD, Desk, Desks
 from tests.support.eventful import EventfulService, StagedDesk, eventful_service
 from tests.support.service import ServiceProcess
 from toolbar_py.wire.telephony import AgentEventName
 
 _OPERATORS = count(20)
 
-# What a page's callback was called with, over reloads: [event, id, ECID] each.
-RECORD = """
-window.seen = () => JSON.parse(sessionStorage.getItem('seen') || '[]');
-window.record = function (event, data) {
-    const ecid = TOOLBAR.CONTACT.GetCallDataValueByName(data, 'ECID');
-    sessionStorage.setItem('seen', JSON.stringify([...seen(), [data.event, data.id ?? '', ecid]]));
-};
-"""
-BIND = "TOOLBAR.CONTACT.bindContactCallback(record);"
 ESTABLISHED = ("POPUP", "connectionstarted", "datachanged", "serviceinitiated", "dialing", "datachanged", "established")
 WHOLE = (*ESTABLISHED, "held", "retrieved", "connectioncleared", "DELETE")
 # How many events have happened when the contact is in a phase of its own.
