@@ -29,7 +29,7 @@ class SlotsRequest(RequestModel):
 
     start_range: Moment
     end_range: Moment
-    appointment_type: AppointmentType
+    appointment_type: Annotated[AppointmentType, Field(strict=False)]
     username: OperatorId | None = None
     ecid: Ecid
 
@@ -53,7 +53,7 @@ class AppointmentRequest(RequestModel):
     """``POST /appointments``: book the slot that holds ``timestamp``, in epoch ms."""
 
     timestamp: Moment
-    appointment_type: AppointmentType
+    appointment_type: Annotated[AppointmentType, Field(strict=False)]
     communication_type: ShortText = ""
     username: OperatorId | None = None
     ecid: Ecid

@@ -116,6 +116,10 @@ class Hub:
             if not streams and self._streams.get(operator) is streams:
                 del self._streams[operator]
 
+    def streams_of(self, operator: str) -> list[Subscription]:
+        """Give the subscriptions of an operator's open streams."""
+        return list(self._streams.get(operator, ()))
+
     def watch(self, changed: Callable[[str], Awaitable[None]]) -> None:
         """Have a function told the operator's id after each change at a desk."""
         self._watchers.append(changed)

@@ -40,6 +40,7 @@ _REPEATABLE = (Action.OFFLINE_END, Action.SET_CALL_DATA)
 
 _ContactId = Annotated[ContactId, Path()]
 _Key = Annotated[IdempotencyKey, Header(alias="Idempotency-Key")]
+_OptionalKey = Annotated[IdempotencyKey | None, Header(alias="Idempotency-Key")]
 
 
 def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in: SignedIn) -> APIRouter:
@@ -62,17 +63,19 @@ def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in:
         contact_id: _ContactId, request: CallDataRequest, who: Annotated[Identity, Depends(signed_in)]
     ) -> Response:
         """Merge entries into a contact's CallData."""
-        return await desk.act(ActionCommand(who.operator, contact_id, Action.SET_CALL_DATA, request.model_dump()))
+        return await desk.act(
+            ActionCommand(who.operator, contact_id, Action.SET_CALL_DATA, request.model_dump(by_alias=False))
+        )
 
     @router.post(_path(Action.PLAY_DTMF), response_model=Accepted, responses=_REFUSALS)
     async def play_dtmf(
         contact_id: _ContactId,
         request: DtmfRequest,
         who: Annotated[Identity, Depends(signed_in)],
-        idempotency_key: _Key | None = None,
+        idempotency_key: _OptionalKey = None,
     ) -> Response:
         """Play tones to the customer."""
-        command = ActionCommand(who.operator, contact_id, Action.PLAY_DTMF, request.model_dump())
+        command = ActionCommand(who.operator, contact_id, Action.PLAY_DTMF, request.model_dump(by_alias=False))
         return await desk.act(command, idempotency_key)
 
     @router.post(_path(Action.START_RECORDING), response_model=Accepted, responses=_REFUSALS)
@@ -80,10 +83,10 @@ def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in:
         contact_id: _ContactId,
         request: RecordingRequest,
         who: Annotated[Identity, Depends(signed_in)],
-        idempotency_key: _Key | None = None,
+        idempotency_key: _OptionalKey = None,
     ) -> Response:
         """Begin to record."""
-        command = ActionCommand(who.operator, contact_id, Action.START_RECORDING, request.model_dump())
+        command = ActionCommand(who.operator, contact_id, Action.START_RECORDING, request.model_dump(by_alias=False))
         return await desk.act(command, idempotency_key)
 
     @router.post(_path(Action.STOP_RECORDING), response_model=Accepted, responses=_REFUSALS)
@@ -91,10 +94,10 @@ def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in:
         contact_id: _ContactId,
         request: RecordingRequest,
         who: Annotated[Identity, Depends(signed_in)],
-        idempotency_key: _Key | None = None,
+        idempotency_key: _OptionalKey = None,
     ) -> Response:
         """Record no more."""
-        command = ActionCommand(who.operator, contact_id, Action.STOP_RECORDING, request.model_dump())
+        command = ActionCommand(who.operator, contact_id, Action.STOP_RECORDING, request.model_dump(by_alias=False))
         return await desk.act(command, idempotency_key)
 
     @router.post(_path(Action.TRANSFER), response_model=Accepted, responses=_REFUSALS)
@@ -102,10 +105,10 @@ def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in:
         contact_id: _ContactId,
         request: TransferRequest,
         who: Annotated[Identity, Depends(signed_in)],
-        idempotency_key: _Key | None = None,
+        idempotency_key: _OptionalKey = None,
     ) -> Response:
         """Give the contact to somebody else."""
-        command = ActionCommand(who.operator, contact_id, Action.TRANSFER, request.model_dump())
+        command = ActionCommand(who.operator, contact_id, Action.TRANSFER, request.model_dump(by_alias=False))
         return await desk.act(command, idempotency_key)
 
     return router
@@ -120,7 +123,7 @@ def _add_plain(router: APIRouter, desk: "_Desk", signed_in: SignedIn, action: Ac
     async def act(
         contact_id: _ContactId,
         who: Annotated[Identity, Depends(signed_in)],
-        idempotency_key: _Key | None = None,
+        idempotency_key: _OptionalKey = None,
     ) -> Response:
         return await desk.act(ActionCommand(who.operator, contact_id, action, {}), idempotency_key)
 

@@ -30,7 +30,7 @@ _BOOK = appointments.insert()
 def booked(connection: Connection, query: SlotQuery, start: int, end: int) -> dict[int, int]:
     """See :meth:`toolbar_py.service.store.deskbase.DeskStore.booked`."""
     rows = connection.execute(_BOOKED, {"owner": _owner(connection, query), "start": start, "end": end})
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def book(connection: Connection, command: BookCommand, now: int) -> int:

@@ -10,8 +10,8 @@ from toolbar_py.service.store.base import SaveCommand, SavedRecord
 from toolbar_py.service.store.opening import MAY_RESERVE
 from toolbar_py.service.store.operators import find_operator
 from toolbar_py.service.store.reading import LABELS, find_contact, reservation_of
-from toolbar_py.service.store.tables import attempts, contacts, desk_contacts, saves, scripts
-from toolbar_py.wire.contacts import Attempt
+from toolbar_py.service.store.tables import appointments, attempts, contacts, desk_contacts, saves, scripts
+from toolbar_py.wire.contacts import Attempt, OutcomeKind
 from toolbar_py.wire.errors import ConflictError, ServiceError, ToolbarError, UnknownContactError, UnknownEcidError
 from toolbar_py.wire.problems import invalid
 from toolbar_py.wire.scripts import SaveAnswer, SavedScript
@@ -56,6 +56,10 @@ _EARLIER = (
     select(func.count())
     .select_from(attempts)
     .where(attempts.c.ecid == bindparam("ecid"), attempts.c.outcome == bindparam("outcome"))
+)
+# An agreed moment goes before the retry rule's.
+_NEXT_APPOINTMENT = select(func.min(appointments.c.at)).where(
+    appointments.c.ecid == bindparam("ecid"), appointments.c.at >= bindparam("now")
 )
 _RELEASE = (
     update(contacts)
@@ -167,6 +171,9 @@ class Saving:
         if rule.retry is not None:
             earlier = connection.execute(_EARLIER, {"ecid": ecid, "outcome": rule.outcome.code}).scalar_one()
         follows = consequence(rule, earlier, now)
+        if rule.outcome.kind is OutcomeKind.APPOINTMENT and follows.due_at is not None:
+            agreed = connection.execute(_NEXT_APPOINTMENT, {"ecid": ecid, "now": now}).scalar_one()
+            follows = follows if agreed is None else Consequence(due_at=agreed)
         connection.execute(
             _RELEASE,
             {
