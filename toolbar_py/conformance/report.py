@@ -109,7 +109,7 @@ def _findings_table(findings: Sequence[Finding]) -> str:
         return ""
     body = "".join(
         f'<tr><td class="{each.severity.value}">{each.severity.value}<br><code>{escape(each.rule)}</code></td>'
-        f"<td>{each.section}</td><td>{escape(each.wrong)}<br><small>{escape(_where(each))}</small></td>"
+        f"<td>{each.section}</td><td>{escape(each.wrong)}<br><small>{escape(_subject(each))}</small></td>"
         f"<td>{escape(each.right)}</td></tr>\n"
         for each in findings
     )
@@ -126,9 +126,12 @@ def _facts(verdict: Verdict) -> Iterator[tuple[str, str]]:
         yield "Beside", f"{_count(seen.foreign_errors, 'error')} of the page that the toolbar has no part in"
 
 
+def _subject(finding: Finding) -> str:
+    return " ".join(filter(None, [finding.contact, finding.ecid]))
+
+
 def _where(finding: Finding) -> str:
-    about = " ".join(filter(None, [finding.contact, finding.ecid]))
-    return f"{about}: " if about else ""
+    return f"{_subject(finding)}: " if _subject(finding) else ""
 
 
 def _kept(times: int) -> str:
