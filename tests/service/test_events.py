@@ -1,12 +1,14 @@
 """The operators' event streams: what happened arrives, in order, once, and nothing is missing after a break."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
-from tests.support.inprocess import InProcessService, running_service
+from tests.support.inprocess import InProcessService, Stream, running_service
+from tests.support.service import ServiceProcess
 from toolbar_py.service.events import hub
 from toolbar_py.service.settings import Settings
 
@@ -171,3 +173,14 @@ async def test_a_reader_that_has_gone_is_forgotten(service: InProcessService) ->
 async def test_who_has_no_profile_has_no_stream(service: InProcessService) -> None:
     refused = await service.desk("nobody@test").get("/events")
     assert (refused.status_code, refused.json()["code"]) == (401, "UNAUTHENTICATED")
+
+
+async def test_a_service_stops_at_once_however_many_listen(start_service: Callable[..., ServiceProcess]) -> None:
+    running = await asyncio.to_thread(start_service)
+    streams = [await Stream.open(running.url, running.token(f"op{number}@demo")) for number in range(1, 6)]
+    begun = time.monotonic()
+    assert await asyncio.to_thread(running.stop) == 0
+    assert time.monotonic() - begun < 5
+    for stream in streams:
+        await stream.ended()
+        await stream.close()
