@@ -54,7 +54,7 @@ _PARAMETER_TYPES = {
 }
 
 # The methods of CONTACT that are answered on the page; see web/src/facade/contact.ts.
-_ON_THE_PAGE = """    /** The last value under a name in an event's CallData; "" when there is none, and on any error. */
+_ON_THE_PAGE = """    /** The last value under a name in an event's CallData; "" when there is none or on any error. */
     GetCallDataValueByName(ContactObj: Pick<ContactEvent, "CallData"> | null | undefined, name: string): string;
     bindContactCallback(fn: ContactCallback): ToolbarPromise<true>;
     unbindContactCallback(fn: ContactCallback): ToolbarPromise<true>;
