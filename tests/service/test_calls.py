@@ -293,7 +293,7 @@ async def test_after_call_work_that_was_ended_during_the_call_ends_with_it(
 async def test_without_a_telephone_system_calls_are_refused_plainly(tmp_path: Path) -> None:
     create_app(Settings(data_dir=tmp_path))
     with pytest.raises(ServiceError) as refused:
-        await NoTelephones().begin(ANN, CallRequest(destination="0555"))
+        await NoTelephones().begin(ANN, CallRequest(destination="0555"), "key-1")
     assert refused.value.details["reason"] == "no_telephones"
 
 

@@ -261,6 +261,16 @@ async def test_an_inbound_script_names_its_ecid_in_the_call_data_once(store: Sql
     assert [entry.name for entry in contact.event.call_data] == ["MENU", "ECID"]
 
 
+async def test_a_contact_says_how_it_came_to_the_desk_also_after_it_has_left(store: SqlStore) -> None:
+    chat = {"type": ContactType.INBOUND, "job_type": JobType.INBOUND, "media_type": MediaType.CHAT}
+    await store.desks.report(cti_report("ann", "c1", "POPUP").model_copy(update=chat))
+    opened = (await store.open_inbound(OpenInboundCommand(ANN, "c1", None, None))).contact
+    assert opened.nature == ("inbound", "chat", "inbound")
+    await happen(store, "DELETE")
+    assert (await store.contact(opened.ecid, "ann")).nature == opened.nature
+    assert (await store.contact(opened.ecid, "bob")).nature is None
+
+
 async def test_what_an_inbound_request_says_goes_before_the_desk(store: SqlStore) -> None:
     await happen(store, "POPUP", call_data="MENU=2")
     opened = await store.open_inbound(OpenInboundCommand(ANN, "c1", "111", [], "222"))

@@ -61,7 +61,7 @@ class StandInTelephones:
         """Note it."""
         self._take(agent, presence.value, code)
 
-    async def begin(self, agent: str, request: CallRequest) -> str:
+    async def begin(self, agent: str, request: CallRequest, key: str) -> str:
         """Note it, and report the beginning of a contact."""
         self._take(agent, "begin", request.destination)
         contact_id = f"made-{next(self._numbers)}@stand-in.example"

@@ -38,5 +38,5 @@ class Telephone:
         """``POST /calls/{id}/{action}``"""
         if contact_id in (".", ".."):
             # A URL cannot carry them: they mean folders, however they are written.
-            raise UnknownContactError(contactId=contact_id)
+            raise UnknownContactError(reason="not_at_desk", contactId=contact_id)
         return await self._exchange.write(Accepted, f"/calls/{quoted(contact_id)}/{action}", request, trace)

@@ -104,7 +104,7 @@ class Joined:
     pauses: list[float]
 
     async def call(self) -> str:
-        return await self.telephones.begin("op1@demo", CallRequest(destination="0555"))
+        return await self.telephones.begin("op1@demo", CallRequest(destination="0555"), "key-1")
 
 
 async def nobody() -> list[str]:
@@ -155,16 +155,16 @@ async def refused(joined: Joined) -> ToolbarError:
 async def test_a_call_goes_out_signed_and_comes_back_with_its_contact_id(join: Join) -> None:
     joined = await join(BEGUN)
     request = CallRequest(destination="0555", call_data="ECID=demo|1|1|1;A=1", service_id="S")
-    assert await joined.telephones.begin("op1@demo", request) == "gw-1"
+    assert await joined.telephones.begin("op1@demo", request, "key-1") == "gw-1"
     [received] = joined.counterpart.received
     assert received.line == f"POST {PATH} HTTP/1.1"
-    assert received.headers["idempotency-key"] == "id-1"
+    assert received.headers["idempotency-key"] == json.loads(received.body)["id"]
     assert received.headers["accept-encoding"] == "identity"
     signed = Message("POST", PATH, received.body)
     assert KEYRING.verify(signed, received.headers["easycim-signature"], NOW // 1000)
     assert json.loads(received.body) == {
         "kind": "call",
-        "id": "id-1",
+        "id": received.headers["idempotency-key"],
         "at": NOW,
         "agent": "op1@demo",
         "destination": "0555",
@@ -178,7 +178,9 @@ async def test_a_call_goes_out_signed_and_comes_back_with_its_contact_id(join: J
 
 async def test_a_job_says_that_it_is_one(join: Join) -> None:
     joined = await join(BEGUN)
-    await joined.telephones.begin("op1@demo", CallRequest(destination="a@b.example", job=True, content="Offer"))
+    await joined.telephones.begin(
+        "op1@demo", CallRequest(destination="a@b.example", job=True, content="Offer"), "key-1"
+    )
     body = json.loads(joined.counterpart.received[0].body)
     assert (body["kind"], body["content"]) == ("job", "Offer")
 
@@ -194,10 +196,19 @@ async def test_presence_and_actions_go_out(join: Join) -> None:
     assert action["parameters"] == {"destination": "0556", "resourceType": "X"}
 
 
+async def test_what_a_page_asks_again_reaches_the_gateway_with_the_same_key(join: Join) -> None:
+    joined = await join(answers(204))
+    for agent, key in (("op1@demo", "k"), ("op1@demo", "k"), ("op2@demo", "k"), ("op1@demo", "other")):
+        await joined.telephones.act(ActionCommand(agent, "gw-1", Action.HANGUP, {}, key))
+    first, again, others, another = (each.headers["idempotency-key"] for each in joined.counterpart.received)
+    assert first == again
+    assert len({first, others, another}) == 3
+
+
 async def test_what_failed_in_passing_is_tried_again_with_the_same_key(join: Join) -> None:
     joined = await join(answers(500), CUT_OFF, answers(429), BEGUN)
     assert await joined.call() == "gw-1"
-    assert [each.headers["idempotency-key"] for each in joined.counterpart.received] == ["id-1"] * 4
+    assert len({each.headers["idempotency-key"] for each in joined.counterpart.received}) == 1
     # The draw is always 1 here: the longest pauses there can be, and at least what the gateway asked for.
     assert joined.pauses == [0.1, 0.2, 0.4]
 
@@ -310,6 +321,6 @@ async def test_without_a_gateway_presence_is_accepted_and_nothing_can_be_asked()
     telephones = WebhookTelephones(None, lambda: NOW, lambda: "id", nobody, Chance(lambda: 1.0))
     await telephones.set_presence("op1@demo", Presence.LOGGED_IN, None)
     with pytest.raises(ServiceError) as caught:
-        await telephones.begin("op1@demo", CallRequest(destination="0555"))
+        await telephones.begin("op1@demo", CallRequest(destination="0555"), "key-1")
     assert caught.value.details["reason"] == "telephones_deaf"
     await telephones.stop()

@@ -1,6 +1,7 @@
 """``/calls``: what operators do with contacts at their desks (contract section 5)."""
 
 import hashlib
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path
@@ -147,7 +148,7 @@ class _Desk:
 
     async def begin(self, operator: str, request: CallRequest, key: str) -> Response:
         async def begin() -> str:
-            contact_id = await self._switchboard.begin(operator, request)
+            contact_id = await self._switchboard.begin(operator, request, key)
             return Accepted(contact_id=contact_id).to_json()
 
         done = await self._operations.once(operator, key, _hash("call", request.model_dump_json()), begin)
@@ -155,7 +156,7 @@ class _Desk:
 
     async def act(self, command: ActionCommand, key: str | None = None) -> Response:
         async def act() -> str:
-            await self._switchboard.act(command)
+            await self._switchboard.act(replace(command, key=key))
             return Accepted(contact_id=command.contact_id).to_json()
 
         if key is None or command.action in _REPEATABLE:

@@ -6,7 +6,7 @@ Every method is one transaction. Moments are epoch ms; the store reads them from
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from toolbar_py.service.domain.outcomes import OutcomeRule
 from toolbar_py.service.domain.reservation import Access, Reservation
@@ -65,6 +65,14 @@ class ScriptKind(StrEnum):
     PREVIEW = "preview"
     MANUAL = "manual"
     INBOUND = "inbound"
+
+
+class Nature(NamedTuple):
+    """How a contact came to a desk, in the words of its events (contract section 4)."""
+
+    type: str
+    media_type: str
+    job_type: str
 
 
 class Role(StrEnum):
@@ -135,6 +143,7 @@ class ContactRecord:
     Args:
         script_contact_id: the ContactID of the asking operator's latest script, or "".
         script_kind: of the latest script, the asking operator's before anybody else's.
+        nature: how the contact of that script came to the desk, if it was at one.
     """
 
     ecid: str
@@ -149,6 +158,7 @@ class ContactRecord:
     attempts: Sequence[Attempt]
     outcomes: Sequence[Outcome]
     appointments: Sequence[Appointment] = ()
+    nature: Nature | None = None
 
 
 @dataclass(frozen=True, slots=True)

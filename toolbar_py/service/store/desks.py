@@ -107,7 +107,7 @@ class Desks:
         """
         row = connection.execute(_AT_DESK, {"operator": operator, "contact_id": contact_id}).first()
         if row is None or row[1] is not None:
-            raise UnknownContactError(contactId=contact_id)
+            raise UnknownContactError(reason="not_at_desk", contactId=contact_id)
         return DeskContact.model_validate_json(row[0])
 
     def come(self, turn: Turn, operator: str, contact: DeskContact) -> int:

@@ -1,5 +1,6 @@
 """Reads a contact with all that belongs to it."""
 
+import json
 from collections.abc import Sequence
 
 from pydantic import TypeAdapter
@@ -7,8 +8,8 @@ from sqlalchemy import Connection, RowMapping, bindparam, case, select
 
 from toolbar_py.service.domain.reservation import Reservation
 from toolbar_py.service.store.activities import Activities
-from toolbar_py.service.store.base import ContactRecord, ScriptKind
-from toolbar_py.service.store.tables import appointments, attempts, contacts, fields, scripts
+from toolbar_py.service.store.base import ContactRecord, Nature, ScriptKind
+from toolbar_py.service.store.tables import appointments, attempts, contacts, desk_contacts, fields, scripts
 from toolbar_py.wire.contacts import Appointment, Attempt, ContactState, FieldValue, Label
 from toolbar_py.wire.errors import UnknownEcidError
 
@@ -36,6 +37,13 @@ _SCRIPT = (
     select(scripts.c.operator, scripts.c.contact_id, scripts.c.kind)
     .where(scripts.c.ecid == bindparam("ecid"))
     .order_by(case((scripts.c.operator == bindparam("operator"), 0), else_=1), scripts.c.opened_at.desc())
+    .limit(1)
+)
+
+_AT_DESK = (
+    select(desk_contacts.c.contact)
+    .where(desk_contacts.c.contact_id == bindparam("contact_id"))
+    .order_by(desk_contacts.c.came_at.desc())
     .limit(1)
 )
 
@@ -89,7 +97,17 @@ def read_contact(
         attempts=_attempts(connection, ecid) if row["attempted"] else (),
         outcomes=[rule.outcome for rule in activities.rules(connection, row["macro_activity"])],
         appointments=_appointments(connection, ecid),
+        nature=_nature(connection, contact_id) if contact_id else None,
     )
+
+
+def _nature(connection: Connection, contact_id: str) -> Nature | None:
+    """Give how a contact came, if it was ever at a desk and is still known there."""
+    kept = connection.execute(_AT_DESK, {"contact_id": contact_id}).scalar_one_or_none()
+    if kept is None:
+        return None
+    event = json.loads(kept)["event"]
+    return Nature(event["type"], event["media_type"], event["job_type"])
 
 
 def _state(row: RowMapping) -> ContactState:

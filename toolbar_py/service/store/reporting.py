@@ -46,7 +46,7 @@ class Reporting:
             return self._desks.come(turn, agent, applied.contact)
         whose, contact = found
         if whose != agent:
-            raise UnknownContactError(contactId=report.contact_id)
+            raise UnknownContactError(reason="not_at_desk", contactId=report.contact_id)
         applied = apply_report(contact, report)
         number = self._desks.change(turn, agent, applied.contact, left=applied.left)
         if _ends(applied.contact, left=applied.left):
@@ -56,7 +56,7 @@ class Reporting:
 
     def _require_new(self, connection: Connection, report: CtiReport) -> None:
         if not is_operator(connection, report.agent):
-            raise UnknownContactError(contactId=report.contact_id, agent=report.agent)
+            raise UnknownContactError(reason="unknown_agent", contactId=report.contact_id, agent=report.agent)
         # A late first event of a contact that is over would bring it back for ever.
         if self._desks.has_left(connection, report.agent, report.contact_id):
             raise ConflictError(reason="contact_ended", event=report.event.value, phase=None, possible=[])

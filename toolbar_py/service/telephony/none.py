@@ -20,7 +20,7 @@ class NoTelephones:
     async def set_presence(self, agent: str, presence: Presence, code: str | None) -> None:
         """Accept it: scripts are worked without telephones too."""
 
-    async def begin(self, agent: str, request: CallRequest) -> str:
+    async def begin(self, agent: str, request: CallRequest, key: str) -> str:
         """Refuse."""
         raise _refusal()
 

@@ -75,8 +75,11 @@ class DeskSwitchboard:
         """
         await self._desks.set_groups(agent, groups)
 
-    async def begin(self, agent: str, request: CallRequest) -> str:
+    async def begin(self, agent: str, request: CallRequest, key: str) -> str:
         """Begin a contact with a customer; gives its ContactID.
+
+        Args:
+            key: of the operator's request.
 
         Raises:
             InvalidArgumentError, TooLargeError: the CallData is malformed.
@@ -96,7 +99,7 @@ class DeskSwitchboard:
                 raise ConflictError(
                     reason="contact_online", action="call", contactId=online.event.id, phase=online.phase.value
                 )
-            return await self._system.begin(agent, request)
+            return await self._system.begin(agent, request, key)
 
     async def act(self, command: ActionCommand) -> None:
         """Do something with a contact at the operator's desk.

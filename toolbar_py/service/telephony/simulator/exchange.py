@@ -182,7 +182,7 @@ class Exchange:
         """
         line = self._lines.get(contact_id)
         if line is None or line.agent != agent:
-            raise UnknownContactError(contactId=contact_id)
+            raise UnknownContactError(reason="not_at_desk", contactId=contact_id)
         return line
 
     def answer(self, line: Line) -> None:

@@ -85,7 +85,7 @@ class Simulator:
         self._exchange.set_presence(agent, presence)
         self._driver.look_ahead()
 
-    async def begin(self, agent: str, request: CallRequest) -> str:
+    async def begin(self, agent: str, request: CallRequest, key: str) -> str:
         """Begin a contact, or have the preview dialled that the operator means; gives its ContactID.
 
         Raises:

@@ -3,6 +3,7 @@
 What operators want goes to its gateway. What happens comes back by ``POST /cti/events`` and through :meth:`report`.
 """
 
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 
 from pydantic import ValidationError
@@ -95,9 +96,9 @@ class WebhookTelephones:
         message = PresenceMessage(id=key, at=self._clock(), agent=agent, presence=presence, code=code)
         await self._post(key, message)
 
-    async def begin(self, agent: str, request: CallRequest) -> str:
+    async def begin(self, agent: str, request: CallRequest, key: str) -> str:
         """Ask the gateway for a contact; gives its ContactID."""
-        key = self._new_id()
+        key = _of_agent(agent, key)
         message = CallMessage(
             id=key,
             at=self._clock(),
@@ -118,7 +119,7 @@ class WebhookTelephones:
 
     async def act(self, command: ActionCommand) -> None:
         """Ask the gateway to do something with a contact."""
-        key = self._new_id()
+        key = self._new_id() if command.key is None else _of_agent(command.agent, command.key)
         message = ActionMessage(
             id=key,
             at=self._clock(),
@@ -144,3 +145,8 @@ class WebhookTelephones:
         if self._gateway is None:
             raise ServiceError(reason="telephones_deaf")
         return await self._gateway.post(key, message.to_json().encode())
+
+
+def _of_agent(agent: str, key: str) -> str:
+    """Give the gateway's key of an operator's request: one operator's keys say nothing of another's."""
+    return hashlib.sha256(f"{agent}\0{key}".encode()).hexdigest()[:32]
