@@ -2,8 +2,9 @@
 # make test    everything that is missing, then all checks
 # make setup   only what is missing
 # make bench   the measurements of docs/performance.md
+# make conformance  the sample pages through 100 contacts each, in every runtime (long)
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test forget lint types unit service browser bench clean
+.PHONY: help setup demo test forget lint types unit service browser bench conformance clean
 .DELETE_ON_ERROR:
 
 PORT ?= 8765
@@ -52,11 +53,11 @@ demo: setup
 	@.venv/bin/toolbar-py demo --port $(PORT) --data $(DATA) $(if $(CHECK),--check)
 
 # A suite whose inputs did not change since it passed is not repeated; FRESH=1 repeats all.
-test: $(if $(FRESH),forget) setup $(STAMPS)/lint $(STAMPS)/types $(STAMPS)/unit $(STAMPS)/service $(STAMPS)/browser $(STAMPS)/demo
+test: $(if $(FRESH),forget) setup $(STAMPS)/lint $(STAMPS)/types $(STAMPS)/unit $(STAMPS)/service $(STAMPS)/browser $(STAMPS)/demo $(STAMPS)/conformance
 	@echo "All checks passed."
 
 forget:
-	@rm -f $(addprefix $(STAMPS)/,lint types unit service browser demo)
+	@rm -f $(addprefix $(STAMPS)/,lint types unit service browser demo conformance)
 
 lint types unit service browser:
 	@rm -f $(STAMPS)/$@
@@ -99,6 +100,17 @@ $(STAMPS)/demo: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,tests/demo,*.py) $(
 	@echo "Demo tests ..."
 	@$(PY) -m pytest -q tests/demo
 	@touch $@
+
+# Two processes are enough: each has a browser and a service beside it.
+$(STAMPS)/conformance: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,toolbar_py/conformance,*.js) $(shell find tests/conformance -type f -not -path '*/__pycache__/*') $(SUPPORT) docs/conformance.md
+	@echo "Conformance tests ..."
+	@$(PY) -m pytest -q -n 2 tests/conformance
+	@touch $@
+
+CONTACTS ?= 100
+
+conformance: setup
+	@CONTACTS=$(CONTACTS) $(PY) -m pytest -q -n 2 tests/conformance/test_pages.py -k keeps_to_the_contract
 
 bench: setup
 	@$(PY) -m tests.bench
