@@ -15,6 +15,7 @@ from toolbar_py.service.events.hub import Hub
 from toolbar_py.service.events.stream import Sources
 from toolbar_py.service.housekeeping import keep_house
 from toolbar_py.service.imports import Importer
+from toolbar_py.service.leases import keep_leases
 from toolbar_py.service.middleware.cors import Cors
 from toolbar_py.service.middleware.limits import BodyLimit
 from toolbar_py.service.middleware.trace import Guard, Trace
@@ -86,13 +87,17 @@ def create_app(settings: Settings, telephones: TelephoneSystem | None = None, hu
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         await _open(store, settings)
-        housekeeping = asyncio.create_task(keep_house(store, now_ms, settings))
+        chores = [
+            asyncio.create_task(keep_house(store, now_ms, settings)),
+            asyncio.create_task(keep_leases(sources, settings.lease_ms)),
+        ]
         await system.start(switchboard)
         yield
         hub.close()
         await system.stop()
-        housekeeping.cancel()
-        await asyncio.gather(housekeeping, return_exceptions=True)
+        for chore in chores:
+            chore.cancel()
+        await asyncio.gather(*chores, return_exceptions=True)
         await store.close()
         passwords.close()
 

@@ -120,6 +120,10 @@ class Hub:
         """Give the subscriptions of an operator's open streams."""
         return list(self._streams.get(operator, ()))
 
+    def operators(self) -> list[str]:
+        """Give the operators who have a stream open."""
+        return list(self._streams)
+
     def watch(self, changed: Callable[[str], Awaitable[None]]) -> None:
         """Have a function told the operator's id after each change at a desk."""
         self._watchers.append(changed)

@@ -26,6 +26,15 @@ _END_SCRIPTS = (
     )
     .values(ended_at=bindparam("p_now"))
 )
+_RENEW = (
+    update(contacts)
+    .where(
+        contacts.c.holder.in_(bindparam("p_operators", expanding=True)), contacts.c.lease_until < bindparam("p_until")
+    )
+    .values(lease_until=bindparam("p_until"))
+)
+_RENEWED_AT_ONCE = 500
+"""How many operators one statement names: databases limit the parameters of a statement."""
 _AGENTS = (
     select(operators.c.id, desks.c.presence, desks.c.logged_in_at)
     .select_from(operators.outerjoin(desks, desks.c.operator == operators.c.id))
@@ -80,6 +89,14 @@ class Attending:
         ecids = connection.execute(_RELEASE, {"p_operator": operator}).scalars().all()
         if ecids:
             connection.execute(_END_SCRIPTS, {"p_operator": operator, "p_ecids": ecids, "p_now": now})
+
+
+def renew_leases(connection: Connection, operators: Sequence[str], until: int) -> int:
+    """See :meth:`toolbar_py.service.store.deskbase.DeskStore.renew_leases`."""
+    return sum(
+        connection.execute(_RENEW, {"p_operators": operators[at : at + _RENEWED_AT_ONCE], "p_until": until}).rowcount
+        for at in range(0, len(operators), _RENEWED_AT_ONCE)
+    )
 
 
 def agents(connection: Connection) -> list[AgentSummary]:

@@ -167,6 +167,14 @@ class DeskStore(Protocol):
         """
         ...
 
+    async def renew_leases(self, operators: Sequence[str], until: int) -> int:
+        """Make the reservations of operators sure for longer; gives how many there are.
+
+        Args:
+            until: epoch ms until which they are sure.
+        """
+        ...
+
     async def set_groups(self, operator: str, groups: Sequence[str]) -> AgentStatus:
         """Note the groups an operator is logged into.
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from toolbar_py.service.store.activities import Activities
-from toolbar_py.service.store.attending import Attending, agents
+from toolbar_py.service.store.attending import Attending, agents, renew_leases
 from toolbar_py.service.store.base import Clock
 from toolbar_py.service.store.booking import book, booked
 from toolbar_py.service.store.claims import Claims
@@ -92,6 +92,10 @@ class SqlDesks:
     async def set_presence(self, operator: str, presence: Presence, code: str | None) -> AgentStatus:
         """Note an operator's presence."""
         return await self.change(lambda turn: self._attending.set_presence(turn, operator, presence, code))
+
+    async def renew_leases(self, operators: Sequence[str], until: int) -> int:
+        """Make the reservations of operators sure for longer."""
+        return await self._database.write(lambda connection: renew_leases(connection, operators, until))
 
     async def set_groups(self, operator: str, groups: Sequence[str]) -> AgentStatus:
         """Note the groups an operator is logged into."""
