@@ -24,7 +24,7 @@ from tests.bench.processes import HelperProcess
 from tests.bench.results import CrowdResult, CrowdStep, Traffic
 from tests.bench.streams import Arrival
 from tests.bench.summary import Tail, tail
-from tests.bench.telephone import ENVIRONMENT, Posted, Report, Telephone, epoch_ms
+from tests.bench.telephone import ENVIRONMENT, RefusedError, Report, Telephone, epoch_ms
 from tests.bench.traffic import CONTACT_S, COURSE, reports_of
 from tests.bench.usage import Meter, memory_mb
 from tests.support.service import ServiceProcess
@@ -133,10 +133,12 @@ class _Sender:
         self._chance.shuffle(self._agents)
         self._reports = {agent: reports_of(agent) for agent in self._agents}
         self._turn = 0
+        self._refused = 0
 
     def measure(self, rate: float, seconds: float) -> CrowdStep:
         """Report at a steady rate, and see when it arrives."""
         _, gaps_before = self._crowd.take()
+        self._refused = 0
         service, listeners, sender = (
             Meter(self._crowd.service.pid),
             Meter(self._crowd.listeners.pid),
@@ -159,7 +161,7 @@ class _Sender:
             rate=round(len(sent) / took, 1),
             seconds=round(took, 1),
             events=len(latency),
-            missing=len(sent) - len(latency),
+            missing=len(sent) - len(latency) + self._refused,
             gaps=gaps - gaps_before,
             latency=tail(latency),
             since_taken=_since_taken(arrivals),
@@ -175,7 +177,12 @@ class _Sender:
         async with Telephone(self._crowd.service.url, _CONNECTIONS) as telephone:
 
             async def post(reports: Sequence[Report], since_ms: float) -> None:
-                posted: Posted = await telephone.post(reports, since_ms)
+                try:
+                    posted = await telephone.post(reports, since_ms)
+                except RefusedError:
+                    # Too much for the service; the contacts' later events cannot follow either.
+                    self._refused += len(reports)
+                    return
                 for report, number in zip(reports, posted.numbers, strict=True):
                     sent[report["agent"], number] = posted.sent_ms
 

@@ -36,6 +36,10 @@ class Posted:
     numbers: list[int]
 
 
+class RefusedError(Exception):
+    """The service did not take reports."""
+
+
 class Telephone:
     """Sends reports to a service; use it as an async context manager.
 
@@ -72,7 +76,7 @@ class Telephone:
             since_ms: when they came up, if the moment of sending is not what counts: who waits for a connection waits.
 
         Raises:
-            RuntimeError: the service refused one of them.
+            RefusedError: the service did not take all of them.
         """
         body = json.dumps(reports).encode()
         reader, writer = await self._idle.get()
@@ -96,11 +100,11 @@ class Telephone:
             self._idle.put_nowait((reader, writer))
         answered_ms = epoch_ms()
         if " 200 " not in head.partition("\r\n")[0]:
-            raise RuntimeError(f"the service refused reports: {answer.decode()}")
+            raise RefusedError(f"the service refused reports: {answer.decode()}")
         results: list[dict[str, Any]] = json.loads(answer)["results"]
         refused = [result for result in results if result["result"] != "taken"]
         if refused:
-            raise RuntimeError(f"the service refused a report: {refused[0]}")
+            raise RefusedError(f"the service refused a report: {refused[0]}")
         return Posted(sent_ms, answered_ms, [result["number"] for result in results])
 
 
