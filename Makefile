@@ -1,10 +1,11 @@
 # make demo    everything that is missing, then the demo service and the address of its page
 # make test    everything that is missing, then all checks
 # make setup   only what is missing
+# make faults  1,000 scenarios of what can go wrong; FAULTS=100 plays fewer, FAULTS_SEED=5 others
 # make bench   the measurements of docs/performance.md
 # make conformance  the sample pages through 100 contacts each, in every runtime (long)
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test forget lint types unit service browser bench conformance clean
+.PHONY: help setup demo test forget lint types unit service faults browser bench conformance clean
 .DELETE_ON_ERROR:
 
 PORT ?= 8765
@@ -53,13 +54,13 @@ demo: setup
 	@.venv/bin/toolbar-py demo --port $(PORT) --data $(DATA) $(if $(CHECK),--check)
 
 # A suite whose inputs did not change since it passed is not repeated; FRESH=1 repeats all.
-test: $(if $(FRESH),forget) setup $(STAMPS)/lint $(STAMPS)/types $(STAMPS)/unit $(STAMPS)/service $(STAMPS)/browser $(STAMPS)/demo $(STAMPS)/conformance
+test: $(if $(FRESH),forget) setup $(STAMPS)/lint $(STAMPS)/types $(STAMPS)/unit $(STAMPS)/service $(STAMPS)/faults $(STAMPS)/browser $(STAMPS)/demo $(STAMPS)/conformance
 	@echo "All checks passed."
 
 forget:
-	@rm -f $(addprefix $(STAMPS)/,lint types unit service browser demo conformance)
+	@rm -f $(addprefix $(STAMPS)/,lint types unit service faults browser demo conformance)
 
-lint types unit service browser:
+lint types unit service faults browser:
 	@rm -f $(STAMPS)/$@
 	@$(MAKE) --no-print-directory $(STAMPS)/$@
 
@@ -88,6 +89,12 @@ $(STAMPS)/unit: $(STAMPS)/venv $(PYTHON_SOURCES) $(call files,tests/unit tests/b
 $(STAMPS)/service: $(STAMPS)/venv $(PYTHON_SOURCES) $(call files,tests/service tests/contract,*.py) $(SUPPORT)
 	@echo "Service tests ..."
 	@$(PY) -m pytest -q -n 2 tests/service tests/contract
+	@touch $@
+
+# Scenarios that go the same way each time: their number and seed are in tests/faults/test_scenarios.py.
+$(STAMPS)/faults: $(STAMPS)/venv $(PYTHON_SOURCES) $(call files,tests/faults,*.py) $(SUPPORT)
+	@echo "Faults ..."
+	@$(PY) -m pytest -q -n 2 tests/faults
 	@touch $@
 
 $(STAMPS)/browser: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,tests/browser,*.py) $(SUPPORT)
