@@ -40,7 +40,8 @@ class Agent:
         }
 
     async def login(self, call: Call) -> str:
-        """Become available."""
+        """Become available, once the page would hear of the contacts that come then."""
+        await self._attendance.listening()
         return await self._become(call, AgentStateRequest(presence=Presence.LOGGED_IN))
 
     async def pause(self, call: Call) -> str:

@@ -84,6 +84,14 @@ class Attendance:
                 raise ToolbarError.from_code(failure.code, failure.details)
             await (self._changed if feed is None else feed.desk.changed)
 
+    async def listening(self) -> None:
+        """Wait until what happens at the desk is heard, or cannot be: what comes before that reaches no callback."""
+        while True:
+            feed = self._feed
+            if self._failure is not None or (feed is not None and (feed.desk.live or feed.desk.unheard)):
+                return
+            await (self._changed if feed is None else feed.desk.changed)
+
     def desk_now(self) -> Desk | None:
         """Give the desk if anything is known of it: for what can do without."""
         feed = self._feed

@@ -55,6 +55,8 @@ class Desk:
         """The agent's status; None while nothing is known of the desk."""
         self.live = False
         """Whether it follows the event stream now, so that a refusal can rest on it."""
+        self.unheard = False
+        """Whether the last try to follow the event stream failed."""
         self.failure: ToolbarError | None = None
         """Why it cannot be known, as long as that will not mend by itself."""
         self.changed = Signal()
@@ -91,7 +93,7 @@ class Desk:
         contacts = {contact.event.id: contact for contact in snapshot.contacts}
         self._departed.extend(gone for gone in self._contacts if gone not in contacts)
         self.number = snapshot.number
-        self.live = True
+        self.live, self.unheard = True, False
         self._set(snapshot.agent, contacts)
 
     def apply(self, event: DeskEvent) -> None:
@@ -189,6 +191,11 @@ class Desk:
         if self.agent is None:
             self._skews.append(kept.skew_ms)
             self._set(kept.agent, {contact.event.id: contact for contact in kept.contacts})
+
+    def miss(self) -> None:
+        """Note that the event stream could not be followed, and tell whoever waits for it."""
+        self.unheard = True
+        self.changed.fire()
 
     def fail(self, failure: ToolbarError) -> None:
         """Note why the desk cannot be known for now, and tell whoever waits for it."""

@@ -153,6 +153,7 @@ class Feed:
             # A page whose tab has crashed never gives its token, and the stream is never begun.
             self._leader_fails = isinstance(failure, UnauthenticatedError | DeadlineError)
             self._answer_from_kept()
+            self.desk.miss()
             if not failure.retryable and not self.desk.known:
                 self.desk.fail(failure)
 

@@ -1,5 +1,6 @@
 """The namespace AGENT against an easyCIM that the test plays (contract section 4)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.unit.page.answers import problem
 from tests.unit.page.fake_host import TRACE
 from tests.unit.page.operator import LOGIN, Operator, message
-from tests.unit.page.tab import open_tab
+from tests.unit.page.tab import Tab, open_tab
 from toolbar_py.wire.telephony import Presence
 
 PROFILE = {
@@ -44,6 +45,23 @@ def test_a_state_is_asked_for_once_under_the_calls_key(method: str, values: list
     request, sent = tab.acts(f"AGENT.{method}", *values)
     assert (request["method"], request["path"], request["key"]) == ("POST", "/agent/state", TRACE)
     assert sent == body
+
+
+def test_nobody_becomes_available_before_contacts_would_be_heard_of() -> None:
+    tab, operator = Tab(), Operator()
+    call = tab.call("AGENT.Login")
+    assert not tab.host.requests
+    tab.connect(operator)
+    tab.reply(200, {"accepted": True})
+    assert tab.answer(call)["accepted"] is True
+
+
+def test_a_login_does_not_wait_for_a_stream_that_fails() -> None:
+    tab = Tab()
+    call = tab.call("AGENT.Login")
+    tab.refuse("503", json.dumps({"code": "SERVICE"}))
+    tab.reply(200, {"accepted": True})
+    assert tab.answer(call)["accepted"] is True
 
 
 @pytest.mark.parametrize(
