@@ -96,7 +96,7 @@ class Calls:
         self.locale = locale
 
     def _fail(self, call_id: int, method: Method, error: ToolbarError) -> None:
-        message = sentence(error, self.locale)
+        message = sentence(error, self.locale, method.path)
         if error.code != Code.ABORTED and method.on_error == OnError.REFUSE_OPEN:
             refusal = OpenRefusal(error=message, error_code=error.code, retryable=error.retryable)
             self._host.answer(call_id, True, refusal.to_json())

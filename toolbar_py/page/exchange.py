@@ -7,6 +7,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from toolbar_py.page.host.base import Ask, AskKind, Host, Reply
+from toolbar_py.page.tasks import NOTHING_SENT
 from toolbar_py.wire.base import WireModel
 from toolbar_py.wire.errors import (
     ForbiddenError,
@@ -33,6 +34,10 @@ _ERRORS_BY_STATUS: dict[int, type[ToolbarError]] = {
     429: RateLimitedError,
 }
 _SERVER_ERROR = 500
+
+# What the browser's side says of a token that will not get better by asking again.
+_TOKEN_REASONS = frozenset({"login_needed", "token_not_text", "token_unusable"})
+_SAID_MAX = 200
 _OK = "2"
 
 # What ``quote`` would write for each ASCII character: most ids are nothing else.
@@ -63,14 +68,16 @@ class Exchange:
             try:
                 reply = await Ask(AskKind.FETCH, head, body)
             except ToolbarError as interruption:  # a deadline or an abort: a write may have gone out already
-                interruption.outcome_known = key is None
+                unsent = interruption.details.get("reason") == NOTHING_SENT
+                interruption.outcome_known = key is None or (unsent and not uncertain)
                 raise
             if reply.head.startswith(_OK):
                 return reply.body
             error = error_of(reply)
             # Once a write may have reached easyCIM, a later refusal to answer does not make that unknown known.
             uncertain = uncertain or (key is not None and isinstance(error, NetworkError | ServiceError))
-            if wait is None or not error.retryable:
+            # The page's token function is not asked again at once: it has just said that it cannot.
+            if wait is None or not error.retryable or isinstance(error, UnauthenticatedError):
                 error.outcome_known = error.outcome_known and not (uncertain and error.retryable)
                 raise error
             pause = retry_after(error) or int(wait * (0.5 + 0.5 * self._host.random()))
@@ -118,7 +125,9 @@ def error_of(reply: Reply) -> ToolbarError:
     """Give what a reply tells went wrong."""
     word, _, rest = reply.head.partition(" ")
     if word == "token":
-        return UnauthenticatedError(reason=rest)
+        return UnauthenticatedError(reason=rest) if rest in _TOKEN_REASONS else _token_failed(rest)
+    if word == "origin":
+        return ForbiddenError(reason="origin_not_allowed", page=rest)
     if not word.isdecimal():
         return NetworkError(reason=word)
     status = int(word)
@@ -132,6 +141,11 @@ def error_of(reply: Reply) -> ToolbarError:
     if isinstance(error, RateLimitedError):
         error.details.setdefault("retryAfterMs", int(rest) if rest else None)
     return error
+
+
+def _token_failed(said: str) -> ToolbarError:
+    """The page's token function raised: with what, is in the details for who wrote it, and not in the sentence."""
+    return UnauthenticatedError(reason="token_failed", said=said[:_SAID_MAX])
 
 
 def retry_after(error: ToolbarError) -> int | None:

@@ -6,6 +6,7 @@ forgets nothing. Not in ``localStorage``: pages clear that at login and logout.
 
 import json
 
+from toolbar_py.page.exchange import error_of
 from toolbar_py.page.host.base import HOST_FAILED, Ask, AskKind, Host
 from toolbar_py.wire.contacts import Attempt, ContactInfo
 from toolbar_py.wire.errors import ServiceError, UnknownContactError, UnknownEcidError
@@ -33,7 +34,8 @@ class LocalInstance:
             contact_id: a ContactID or an ECID.
 
         Raises:
-            UnknownContactError, UnknownEcidError: it was not opened here.
+            UnknownContactError, UnknownEcidError: it was not opened in this browser; easyCIM may know it all the same.
+            UnauthenticatedError: it was not found, and without a token nobody can say whose it would be.
             ServiceError: the browser's database cannot tell.
         """
         reply = await Ask(AskKind.FIND, json.dumps({"record": _RECORD, "key": contact_id}))
@@ -41,7 +43,11 @@ class LocalInstance:
             return reply.body
         if reply.head == HOST_FAILED:
             raise ServiceError(reason="the browser's database does not answer")
-        raise UnknownEcidError(ecid=contact_id) if "|" in contact_id else UnknownContactError(contactId=contact_id)
+        if reply.head.startswith("token"):
+            raise error_of(reply)
+        if "|" in contact_id:
+            raise UnknownEcidError(reason="ecid_not_open_here", ecid=contact_id)
+        raise UnknownContactError(reason="contact_not_open_here", contactId=contact_id)
 
     async def record_outcome(self, ecid: str, attempt: Attempt, *, terminated: bool) -> None:
         """Write a saved outcome into the local instance, if the contact is in it."""

@@ -11,6 +11,9 @@ from typing import Any
 from toolbar_py.page.host.base import Ask, Host, Reply
 from toolbar_py.wire.errors import ToolbarError
 
+NOTHING_SENT = "token_silent"
+"""Why a call ended: the page's token function gave nothing in time, so that no request was sent."""
+
 Settle = Callable[[str | None, BaseException | None], None]
 
 
@@ -87,25 +90,30 @@ class Tasks:
             self._step(task, task.coroutine.send, Reply(head, body, ask_id))
 
     def interrupt(self, task: Task, error: ToolbarError) -> None:
-        """Raise an error inside a task where it waits now, and give up what it waits for."""
-        if self._give_up(task):
+        """Raise an error inside a task where it waits now, and give up what it waits for.
+
+        What waited for the page's token has asked nobody else yet: then the error says so, as its ``reason``.
+        """
+        if task.waits_for is not None:
+            if self._give_up(task):
+                error.details["reason"] = NOTHING_SENT
             self._step(task, task.coroutine.throw, error)
 
     def hurry(self, task: Task) -> None:
         """Let a task go on as if what it waits for had come, empty: for one that sleeps and need not any longer."""
-        if self._give_up(task):
+        if task.waits_for is not None:
+            self._give_up(task)
             self._step(task, task.coroutine.send, Reply("{}", ""))
 
     def _give_up(self, task: Task) -> bool:
+        """Forget what a task waits for. Gives whether that was a request that still waited for the page's token."""
         number = task.waits_for
-        if number is None:
-            return False
+        assert number is not None, "only a task that waits is given up"  # noqa: S101 -- both callers have looked
         self._waiting.pop(number, None)
         if task.signal is None:
-            self._host.cancel(number)
-        else:
-            task.signal.withdraw(self, number)
-        return True
+            return self._host.cancel(number) is True
+        task.signal.withdraw(self, number)
+        return False
 
     def _step(self, task: Task, advance: Callable[[Any], Awaited], value: Any) -> None:
         task.waits_for = None

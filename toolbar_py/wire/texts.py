@@ -33,8 +33,9 @@ SENTENCES: Mapping[Locale, Mapping[Code, str]] = {
         Code.ABORTED: "La chiamata è stata annullata dalla pagina.",
         Code.SERVICE: "easyCIM ha risposto in modo imprevisto: riprovare.",
         Code.RUNTIME_LOST: "La toolbar si è interrotta durante la chiamata e viene riavviata: riprovare.",
-        Code.ENGINE_BLOCKED: "La CSP della pagina vieta WebAssembly: aggiungere 'wasm-unsafe-eval' a script-src.",
-        Code.BOOT_FAILED: "La toolbar non è partita: {reason}",
+        Code.ENGINE_BLOCKED: "La CSP della pagina non lascia posto alla toolbar: aggiungere frame-src {service} "
+        "(preferibile), oppure 'wasm-unsafe-eval' e {service} a script-src, con connect-src {service}.",
+        Code.BOOT_FAILED: "La toolbar non è partita: {reason}.",
     },
     "en": {
         Code.INVALID_ARGUMENT: "Invalid request: {problems}.",
@@ -54,8 +55,9 @@ SENTENCES: Mapping[Locale, Mapping[Code, str]] = {
         Code.ABORTED: "The page aborted the call.",
         Code.SERVICE: "easyCIM answered in an unexpected way: try again.",
         Code.RUNTIME_LOST: "The toolbar stopped during the call and is being restarted: try again.",
-        Code.ENGINE_BLOCKED: "The page's CSP forbids WebAssembly: add 'wasm-unsafe-eval' to script-src.",
-        Code.BOOT_FAILED: "The toolbar could not start: {reason}",
+        Code.ENGINE_BLOCKED: "The page's CSP leaves no place for the toolbar: add frame-src {service} (preferred), or "
+        "'wasm-unsafe-eval' and {service} to script-src, with connect-src {service}.",
+        Code.BOOT_FAILED: "The toolbar could not start: {reason}.",
     },
 }
 
@@ -161,7 +163,18 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
 # Reasons that need a sentence of their own: what the code's says is not what such a reader can do about it.
 REASONS: Mapping[Locale, Mapping[str, str]] = {
     "it": {
+        "ecid_not_open_here": "L'ECID {ecid} non è stato aperto in questo browser: aprirlo con openScript, o chiederlo "
+        "a easyCIM con getContactInfoWS.",
+        "contact_not_open_here": "Nessuno script è stato aperto in questo browser per il contatto {contactId}.",
+        "login_needed": "Nessun token configurato: eseguire il login.",
+        "token_failed": "La funzione token della pagina non ha dato un token: nulla è stato inviato. Riprovare.",
+        "token_not_text": "La funzione token della pagina non ha dato un testo: correggere la pagina.",
+        "token_unusable": "Il token della pagina contiene caratteri che non si possono inviare: controllare da dove "
+        "viene.",
+        "token_silent": "La funzione token della pagina non ha risposto in tempo: nulla è stato inviato a easyCIM.",
+        "origin_not_allowed": "easyCIM non accetta richieste da pagine di {page}: avviarlo con --allow-origin {page}.",
         "not_at_desk": "Il contatto {contactId} non è a questa postazione.",
+        "unknown_agent": "easyCIM non conosce un operatore {agent}.",
         "not_now": "Azione {action} non possibile in questa fase del contatto ({phase}). Possibili ora: {allowed}.",
         "logged_out": "L'operatore non è connesso: eseguire prima il login.",
         "contact_online": "C'è già un contatto in linea ({contactId}).",
@@ -182,7 +195,17 @@ REASONS: Mapping[Locale, Mapping[str, str]] = {
         "telephones_deaf": "La centrale telefonica non accetta richieste: si abilita con TOOLBAR_CTI_URL.",
     },
     "en": {
+        "ecid_not_open_here": "ECID {ecid} was not opened in this browser: open it with openScript, or ask easyCIM "
+        "with getContactInfoWS.",
+        "contact_not_open_here": "No script was opened in this browser for contact {contactId}.",
+        "login_needed": "No token is configured: log in.",
+        "token_failed": "The page's token function gave no token: nothing was sent. Try again.",
+        "token_not_text": "The page's token function did not give text: the page has to be put right.",
+        "token_unusable": "The page's token has characters that cannot be sent: check where it comes from.",
+        "token_silent": "The page's token function did not answer in time: nothing was sent to easyCIM.",
+        "origin_not_allowed": "easyCIM takes no requests from pages of {page}: start it with --allow-origin {page}.",
         "not_at_desk": "Contact {contactId} is not at this desk.",
+        "unknown_agent": "easyCIM knows no operator {agent}.",
         "not_now": "Action {action} is not possible in this phase of the contact ({phase}). Possible now: {allowed}.",
         "logged_out": "The operator is not logged in: log in first.",
         "contact_online": "There is a contact online already ({contactId}).",
@@ -204,16 +227,71 @@ REASONS: Mapping[Locale, Mapping[str, str]] = {
     },
 }
 
+# What a write's sentence is when nobody knows whether it took effect, by the method's path; "" for all others. To read
+# "try again" there would have people save twice.
+UNCERTAIN: Mapping[Locale, Mapping[str, str]] = {
+    "it": {
+        "EASYCIM.saveScript": "easyCIM non ha confermato il salvataggio, che può essere stato registrato: prima di "
+        "salvare di nuovo, leggere i tentativi (attempts) con getContactInfoWS.",
+        "": "easyCIM non ha confermato la richiesta, che può aver avuto effetto: prima di ripeterla, controllare.",
+    },
+    "en": {
+        "EASYCIM.saveScript": "easyCIM did not confirm the save, which may have been recorded: before saving again, "
+        "read the attempts with getContactInfoWS.",
+        "": "easyCIM did not confirm the request, which may have had its effect: before repeating it, check.",
+    },
+}
+
+# Why the toolbar did not start, or Python does not run in a better place: ``details.reason`` of BOOT_FAILED. They are
+# worded by the loader, and are here so that they stand beside the others.
+BOOT_REASONS: Mapping[Locale, Mapping[str, str]] = {
+    "it": {
+        "service_down": "easyCIM non risponde all'indirizzo {service}; riprovare quando il servizio è di nuovo attivo",
+        "origin_refused": "easyCIM ({service}) non accetta pagine di {page}; avviarlo con --allow-origin {page}",
+        "frame_silent": "il frame di {service} non ha risposto: il servizio è fermo, oppure non accetta pagine di "
+        "{page} (--allow-origin {page})",
+        "frame_forbidden": "la Content-Security-Policy della pagina vieta i frame di {service}",
+        "wasm_forbidden": "la Content-Security-Policy della pagina vieta WebAssembly",
+        "no_shared_worker": "il browser non concede qui uno shared worker",
+        "third_party": "il browser non concede uno shared worker al frame di un altro sito, finché i cookie di terze "
+        "parti sono bloccati",
+        "worker_failed": "il browser non ha avviato il worker",
+        "not_located": "serviceUrl non è configurato, e l'indirizzo dello script non lo rivela",
+        "too_slow": "non è pronta dopo {seconds} s",
+        "stopped_often": "Python si è fermato {times} volte ({said})",
+        "failed": "{said}",
+    },
+    "en": {
+        "service_down": "easyCIM does not answer at {service}; try again when the service is up",
+        "origin_refused": "easyCIM ({service}) does not let this page's origin frame it; start it with "
+        "--allow-origin {page}",
+        "frame_silent": "the frame of {service} did not answer: the service is down, or does not let this page's "
+        "origin frame it (--allow-origin {page})",
+        "frame_forbidden": "the page's Content-Security-Policy forbids frames of {service}",
+        "wasm_forbidden": "the page's Content-Security-Policy forbids WebAssembly",
+        "no_shared_worker": "the browser gives no shared worker here",
+        "third_party": "the browser gives a frame of another site no shared worker while third-party cookies are "
+        "blocked",
+        "worker_failed": "the browser did not start the worker",
+        "not_located": "serviceUrl is not configured and the script's own address does not tell it",
+        "too_slow": "not up after {seconds} s",
+        "stopped_often": "Python stopped {times} times ({said})",
+        "failed": "{said}",
+    },
+}
+
 # How many allowed outcomes a sentence names; ``details.allowed`` always has them all.
 _LISTED_MAX = 30
 
 
-def sentence(error: ToolbarError, locale: Locale) -> str:
+def sentence(error: ToolbarError, locale: Locale, path: str = "") -> str:
     """Say what went wrong, in one sentence.
 
     Args:
         error: what was raised.
         locale: the language of the person who will read it.
+        path: the method that was called, e.g. ``EASYCIM.saveScript``: what to do about an unknown outcome depends on
+            it.
 
     Returns:
         the sentence, with every gap filled from ``error.details`` (``?`` where a detail is absent).
@@ -224,6 +302,8 @@ def sentence(error: ToolbarError, locale: Locale) -> str:
         values["problems"] = "; ".join(
             _say_problem(cast(Mapping[str, JsonValue], p), locale) for p in problems if isinstance(p, dict)
         )
+    if not error.outcome_known:
+        return UNCERTAIN[locale].get(path, UNCERTAIN[locale][""])
     template = REASONS[locale].get(str(error.details.get("reason")), SENTENCES[locale][error.code])
     return template.format_map(values)
 

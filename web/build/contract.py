@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections.abc import Mapping
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -18,7 +19,7 @@ from toolbar_py.wire.problems import invalid
 from toolbar_py.wire.profile import Group
 from toolbar_py.wire.scripts import InfoRefusal, OpenAnswer, OpenRefusal, SaveAnswer
 from toolbar_py.wire.telephony import CALLBACK_EVENT, AgentEvent, AgentSummary, ContactEvent
-from toolbar_py.wire.texts import LOCALES, SENTENCES, sentence
+from toolbar_py.wire.texts import BOOT_REASONS, LOCALES, SENTENCES, UNCERTAIN, Locale, sentence
 from web.build.paths import GENERATED, NODE_MODULES, WORK
 
 _HEADER = "// Generated from toolbar_py/wire by web/build/contract.py.\n"
@@ -149,8 +150,14 @@ def _loader_table() -> str:
         f"export const CALLBACK_PROBLEMS = {json.dumps(problems, ensure_ascii=False)};\n"
         f"export const NAMESPACE_ALIASES: Readonly<Record<string, string>> = {json.dumps(NAMESPACE_ALIASES)};\n"
         f"export const SENTENCES = {json.dumps(sentences, ensure_ascii=False)} as const;\n"
+        f"export const UNCERTAIN: Readonly<Record<string, Readonly<Record<string, string>>>> = {_json(UNCERTAIN)};\n"
+        f"export const BOOT_REASONS = {_json(BOOT_REASONS)} as const;\n"
         f"export const RETRYABLE: readonly string[] = {json.dumps(retryable)};\n"
     )
+
+
+def _json(texts: Mapping[Locale, Mapping[str, str]]) -> str:
+    return json.dumps(texts, ensure_ascii=False)
 
 
 def _loader_method(method: Method) -> dict[str, object]:

@@ -2,9 +2,11 @@
 import type { Bookmark } from "./facade/bookmark";
 import type { Calls } from "./facade/calls";
 import type { Config } from "./facade/config";
-import { failure } from "./facade/errors";
+import { openStorage, perform, type Storage } from "./engine/storage";
+import { bootReason, failure } from "./facade/errors";
 import { Hosts, NoHostError } from "./hosts/hosts";
-import type { EngineInfo, Failure, Page, StartedEngine, TellKind } from "./protocol";
+import { asHostError, HostError } from "./hosts/problem";
+import type { BootReason, EngineInfo, Failure, Page, StartedEngine, TellKind } from "./protocol";
 
 /** A boot that takes longer than this never ends. */
 const BOOT_DEADLINE_MS = 60_000;
@@ -13,6 +15,9 @@ const LOSSES_MAX = 3;
 const LOSSES_WITHIN_MS = 300_000;
 /** How long a page may take to tell where the service is. */
 const LOCATED_WITHIN_MS = 10_000;
+
+/** What may have passed when the page asks again. */
+const PASSING: readonly BootReason[] = ["service_down", "frame_silent", "too_slow"];
 
 /** Who hears of what happens without a call. */
 export interface Listener {
@@ -28,6 +33,8 @@ export class Starter {
   readonly #hosts: Hosts;
   readonly #listener: Listener;
   #engine: StartedEngine | null = null;
+  /** The page's own, for an engine that has none. */
+  #storage: Promise<Storage> | null = null;
   #place = "";
   #onLocated: (() => void) | null = null;
   #replacements = 0;
@@ -41,6 +48,7 @@ export class Starter {
       answer: (id, ok, text) => this.#calls.answer(id, ok, text),
       tell: (kind, mark, text) => listener.tell(kind, mark, text),
       token: () => this.#config.askToken(),
+      storage: async (request) => perform(await (this.#storage ??= openStorage()), request),
       lost: (reason) => this.#lost(reason),
     };
     this.#hosts = new Hosts(config, page, bookmark);
@@ -110,7 +118,8 @@ export class Starter {
     const now = performance.now();
     this.#losses = [...this.#losses.filter((at) => now - at < LOSSES_WITHIN_MS), now];
     if (this.#losses.length > LOSSES_MAX) {
-      this.#calls.fail(this.#bootFailed(`the runtime stopped ${this.#losses.length} times (${reason})`));
+      const details = { times: this.#losses.length, said: reason };
+      this.#calls.fail(this.#bootFailed(new HostError("stopped_often", details)));
     } else {
       this.#restart();
     }
@@ -132,14 +141,16 @@ export class Starter {
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         late = true;
-        reject(new Error(`not up after ${BOOT_DEADLINE_MS / 1000} s`));
+        reject(new HostError("too_slow", { seconds: BOOT_DEADLINE_MS / 1000 }));
       }, BOOT_DEADLINE_MS);
     });
     try {
       return await Promise.race([opening, deadline]);
     } catch (error) {
-      if (error instanceof NoHostError && error.blocked) throw failure("ENGINE_BLOCKED", this.#config.locale);
-      throw this.#bootFailed(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof NoHostError)) throw this.#bootFailed(asHostError(error));
+      const { serviceUrl, locale } = this.#config;
+      if (error.blocked) throw failure("ENGINE_BLOCKED", locale, { service: serviceUrl });
+      throw this.#bootFailed(error.problem, this.#hosts.refused);
     } finally {
       clearTimeout(timer);
     }
@@ -157,7 +168,7 @@ export class Starter {
         clearInterval(timer);
         this.#onLocated = null;
         if (this.#config.serviceUrl) resolve();
-        else reject(this.#bootFailed("serviceUrl is not configured and the script's own address does not tell it"));
+        else reject(this.#bootFailed(new HostError("not_located")));
       };
       const startedAt = performance.now();
       const timer = setInterval(check, 100);
@@ -165,7 +176,10 @@ export class Starter {
     });
   }
 
-  #bootFailed(reason: string): Failure {
-    return failure("BOOT_FAILED", this.#config.locale, { reason });
+  /** @param tried why each place was not taken, by its name, in English */
+  #bootFailed({ reason, details }: HostError, tried: Readonly<Record<string, string>> = {}): Failure {
+    const { locale } = this.#config;
+    const worded = failure("BOOT_FAILED", locale, { reason: bootReason(reason, locale, details) });
+    return { ...worded, retryable: PASSING.includes(reason), details: { ...details, reason, tried } };
   }
 }

@@ -23,9 +23,13 @@ class FakeHost:
         stored: the browser's database, by record and key; pages of one browser share it.
         requests, sleeps, whos, listens, nexts: what is asked and not answered yet.
         told: what the page was told, as kind, place and object.
+        unsent: whether requests still wait for the page's token.
+        token_reason: why nothing is found without a token; "" when there is one.
     """
 
     now: int = 1_700_000_000_000
+    unsent: bool = False
+    token_reason: str = ""
     stored: Stored = field(default_factory=Stored)
     requests: deque[Asked] = field(default_factory=deque[Asked])
     sleeps: deque[tuple[int, int]] = field(default_factory=deque[tuple[int, int]])
@@ -64,15 +68,18 @@ class FakeHost:
         elif kind == "next":
             self.nexts.append((ask_id, given["stream"], given["ms"]))
         else:
-            self.replies.append((ask_id, "{}", self._store(kind, given, body)))
+            found = self._store(kind, given, body)
+            lacks_token = kind == "find" and not found and self.token_reason
+            self.replies.append((ask_id, f"token {self.token_reason}" if lacks_token else "{}", found))
 
-    def cancel(self, ask_id: int) -> None:
+    def cancel(self, ask_id: int) -> bool:
         self.cancelled.append(ask_id)
         self.requests = deque(each for each in self.requests if each[0] != ask_id)
         self.sleeps = deque(each for each in self.sleeps if each[0] != ask_id)
         self.listens = deque(each for each in self.listens if each[0] != ask_id)
         # To cancel either ends the stream.
         self.nexts = deque(each for each in self.nexts if ask_id not in each[:2])
+        return self.unsent
 
     def answer(self, call_id: int, ok: bool, text: str) -> None:
         assert call_id not in self.answers, "a call is answered once"

@@ -27,7 +27,8 @@ class AskKind(StrEnum):
     STORE = "store"
     """head ``{record, key, aliases}``, body: the text to keep, atomically, under the key and each alias."""
     FIND = "find"
-    """head ``{record, key}``: by key or alias; reply body: the text, empty when there is none."""
+    """head ``{record, key}``: by key or alias; reply body: the text, empty when there is none. Reply head ``token
+    [reason]`` when nothing was found because nobody can tell whose it would be, for want of a token."""
     PURGE = "purge"
     """head ``{record, before}``: forget what was stored before (epoch ms); the reply is empty."""
     WHO = "who"
@@ -78,8 +79,12 @@ class Host(Protocol):
         """Begin what an :class:`Ask` describes; the reply comes later through ``resume(ask_id, head, body)``."""
         ...
 
-    def cancel(self, ask_id: int) -> None:
-        """Give up an ask: its reply will not come, and a request under way is aborted."""
+    def cancel(self, ask_id: int) -> bool | None:
+        """Give up an ask: its reply will not come, and a request under way is aborted.
+
+        Returns:
+            True for a request of which nothing has left the browser, because the page's token was still waited for.
+        """
         ...
 
     def answer(self, call_id: int, ok: bool, text: str) -> None:

@@ -37,14 +37,14 @@ class BrowserHost:
         """See :class:`~toolbar_py.page.host.base.Host`."""
         self._effects.append(f"ask{_FIELD}{ask_id}{_FIELD}{kind}{_FIELD}{head}{_FIELD}{body}")
 
-    def cancel(self, ask_id: int) -> None:
+    def cancel(self, ask_id: int) -> bool | None:
         """See :class:`~toolbar_py.page.host.base.Host`."""
         unsaid = f"ask{_FIELD}{ask_id}{_FIELD}"
         said = [effect for effect in self._effects if not effect.startswith(unsaid)]
-        if len(said) < len(self._effects):
-            self._effects[:] = said  # JavaScript has not heard of it, and must not begin it now
-        else:
-            self._cancel(ask_id)
+        if len(said) == len(self._effects):
+            return bool(self._cancel(ask_id))
+        self._effects[:] = said  # JavaScript has not heard of it, and must not begin it now
+        return None
 
     def answer(self, call_id: int, ok: bool, text: str) -> None:
         """See :class:`~toolbar_py.page.host.base.Host`."""

@@ -1,5 +1,5 @@
 /** The engine's end of a port; the page's end is in hosts/port.ts. */
-import type { EngineSettings, Page, StartedEngine, TellKind, ToEngine, ToPage } from "../protocol";
+import type { EngineSettings, Page, StartedEngine, StorageRequest, TellKind, ToEngine, ToPage } from "../protocol";
 import type { Runtime } from "./runtime";
 
 /**
@@ -18,7 +18,9 @@ class PortServer implements Page {
   readonly #lost: () => void;
   readonly #tokens = new Map<number, { resolve: (token: string) => void; reject: (reason: Error) => void }>();
   #engine: StartedEngine | null = null;
+  readonly #stored = new Map<number, (text: string) => void>();
   #lastToken = 0;
+  #lastStorage = 0;
   #closed = false;
 
   constructor(port: MessagePort, boot: () => Promise<Runtime>, lost: () => void) {
@@ -44,6 +46,14 @@ class PortServer implements Page {
     });
   }
 
+  storage(request: StorageRequest): Promise<string> {
+    return new Promise((resolve) => {
+      const askId = ++this.#lastStorage;
+      this.#stored.set(askId, resolve);
+      this.#send(["storage", askId, request]);
+    });
+  }
+
   lost(reason: string): void {
     this.#send(["lost", reason]);
     this.#lost();
@@ -65,6 +75,10 @@ class PortServer implements Page {
         break;
       case "token":
         this.#tokenCame(message[1], message[2], message[3]);
+        break;
+      case "stored":
+        this.#stored.get(message[1])?.(message[2]);
+        this.#stored.delete(message[1]);
         break;
       case "diagnose": {
         const id = message[1];

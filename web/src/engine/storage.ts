@@ -1,19 +1,13 @@
 /** What must outlive the page: texts by key and alias, in IndexedDB. Never localStorage, which pages clear. */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-
-/** One stored text. */
-export interface Stored {
-  readonly key: string;
-  /** Other names by which it is found. */
-  readonly aliases: readonly string[];
-  /** When it was stored, in epoch ms. */
-  readonly at: number;
-  readonly text: string;
-}
+import type { Page, StorageRequest, Stored } from "../protocol";
 
 export interface Storage {
-  /** `memory` where the browser grants no database: a reload forgets, and diagnostics say so. */
-  readonly kind: "indexeddb" | "memory";
+  /**
+   * `page` where the browser grants a database only to the page's own origin; `memory` where it grants none at all: a
+   * reload forgets. Diagnostics tell which it is.
+   */
+  readonly kind: "indexeddb" | "page" | "memory";
   store(record: string, value: Stored): Promise<void>;
   find(record: string, key: string): Promise<string | undefined>;
   purge(record: string, before: number): Promise<void>;
@@ -130,6 +124,62 @@ class MemoryStorage implements Storage {
     if (!values) this.#records.set(record, (values = new Map()));
     return values;
   }
+}
+
+/** How long a page may take to store or find something; one that was loaded by an older script never answers. */
+const PAGE_WITHIN_MS = 3_000;
+
+/**
+ * The database of the page's own origin, for an engine of another site to which the browser grants none (blocked
+ * third-party cookies). What a page has opened is its own data, and Python on the page itself would keep it there too.
+ */
+export class PageStorage implements Storage {
+  readonly kind = "page";
+  readonly #ask: Page["storage"];
+  readonly #rest: Storage;
+
+  /**
+   * @param ask has the page perform a request
+   * @param rest for what the page does not take
+   */
+  constructor(ask: Page["storage"], rest: Storage) {
+    this.#ask = ask;
+    this.#rest = rest;
+  }
+
+  async store(record: string, value: Stored): Promise<void> {
+    await this.#perform(["store", record, value]).catch(() => this.#rest.store(record, value));
+  }
+
+  async find(record: string, key: string): Promise<string | undefined> {
+    const found = await this.#perform(["find", record, key]).catch(() => "");
+    return found || this.#rest.find(record, key);
+  }
+
+  async purge(record: string, before: number): Promise<void> {
+    await this.#perform(["purge", record, before]).catch(() => "");
+    await this.#rest.purge(record, before);
+  }
+
+  async #perform(request: StorageRequest): Promise<string> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error("the page does not answer")), PAGE_WITHIN_MS);
+    });
+    try {
+      return await Promise.race([this.#ask(request), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Does what {@link PageStorage} asks for, on the page. */
+export async function perform(storage: Storage, request: StorageRequest): Promise<string> {
+  if (request[0] === "find") return (await storage.find(request[1], request[2])) ?? "";
+  if (request[0] === "store") await storage.store(request[1], request[2]);
+  else await storage.purge(request[1], request[2]);
+  return "";
 }
 
 function latest(values: readonly Stored[]): Stored | undefined {

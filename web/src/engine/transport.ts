@@ -9,6 +9,9 @@ const RETRY_AFTER_MAX_MS = 3_600_000;
 /** What a header may hold. */
 const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+/** How long easyCIM may take to answer when all that is asked is whether it is there. */
+const THERE_WITHIN_MS = 3_000;
+
 export class Transport {
   /** When easyCIM last answered, in epoch ms; null until it has. */
   lastExchangeAt: number | null = null;
@@ -51,18 +54,29 @@ export class Transport {
     return `${this.#settings.serviceUrl} ${subjectOf(token) || fingerprint(token)}`;
   }
 
+  /** Whether an {@link owner} is an operator that a token named. */
+  named(owner: string): boolean {
+    return !owner.endsWith(" ");
+  }
+
+  /** Whether the page has a token to give, which it may not have yet. */
+  async hasToken(): Promise<boolean> {
+    return (await this.#token()).trim() !== "";
+  }
+
   /**
    * Sends one request. Never rejects: what went wrong is in the reply's head.
    *
    * @param head `method path trace [key]`; the trace id is also the call's correlation id, the key of a write its
    *   Idempotency-Key
+   * @param onSend called when the token is there and the request leaves
    */
-  async exchange(head: string, body: string, signal: AbortSignal): Promise<Reply> {
+  async exchange(head: string, body: string, signal: AbortSignal, onSend: () => void): Promise<Reply> {
     const [method = "", path = "", trace = "", key = ""] = head.split(" ");
     const more: Record<string, string> = {};
     if (body) more["content-type"] = "application/json";
     if (key) more["idempotency-key"] = key;
-    const response = await this.#request(method, path, trace, more, body || null, signal);
+    const response = await this.#request(method, path, trace, more, body || null, signal, onSend);
     return response instanceof Response ? this.#read(response) : response;
   }
 
@@ -77,7 +91,7 @@ export class Transport {
     const [path = "", trace = "", last = ""] = head.split(" ");
     const more: Record<string, string> = { accept: "text/event-stream" };
     if (last) more["last-event-id"] = last;
-    const response = await this.#request("GET", path, trace, more, null, controller.signal);
+    const response = await this.#request("GET", path, trace, more, null, controller.signal, () => undefined);
     if (!(response instanceof Response)) return { reply: response, stream: null };
     if (!response.ok) return { reply: await this.#read(response), stream: null };
     if (!response.body || !response.headers.get("content-type")?.startsWith("text/event-stream")) {
@@ -97,6 +111,7 @@ export class Transport {
     more: Readonly<Record<string, string>>,
     body: string | null,
     signal: AbortSignal,
+    onSend: () => void,
   ): Promise<Response | Reply> {
     let token = this.#settings.token;
     try {
@@ -106,9 +121,12 @@ export class Transport {
     }
     // A token that was read from a file or a command's output ends in a newline.
     token = token.trim();
-    if (!HEADER_TEXT.test(token)) return failed("token", "it has characters that cannot be sent");
+    if (!HEADER_TEXT.test(token)) return failed("token", "token_unusable");
     const headers: Record<string, string> = { traceparent: `00-${trace}-${trace.slice(16)}-01`, ...more };
     if (token) headers["authorization"] = `Bearer ${token}`;
+    // The call may have been given up while the page looked for its token.
+    if (signal.aborted) return failed("unreachable");
+    onSend();
     try {
       return await fetch(this.#settings.serviceUrl + API + path, {
         method,
@@ -121,8 +139,29 @@ export class Transport {
         referrerPolicy: "no-referrer",
       });
     } catch {
-      return failed("unreachable");
+      // What has answered before lets this page's origin in.
+      const refused = this.lastExchangeAt === null && !signal.aborted && (await this.#refusesOrigin());
+      return refused ? failed("origin", location.origin) : failed("unreachable");
     }
+  }
+
+  /**
+   * Whether easyCIM is there and only does not let pages of this origin read its answers, which browsers do not tell: an
+   * answer that can be had but not read.
+   */
+  async #refusesOrigin(): Promise<boolean> {
+    if (isOwn(this.#settings)) return false;
+    const asked = (mode: RequestMode) =>
+      fetch(`${this.#settings.serviceUrl}${API}/profile`, {
+        mode,
+        cache: "no-store",
+        credentials: "omit",
+        signal: AbortSignal.timeout(THERE_WITHIN_MS),
+      }).then(
+        () => true,
+        () => false,
+      );
+    return (await asked("no-cors")) && !(await asked("cors"));
   }
 
   async #read(response: Response): Promise<Reply> {
@@ -142,10 +181,14 @@ export class Transport {
  * look into it, but makes Chromium ask a service of another origin for permission (CORS) before every single request.
  */
 function cacheMode({ serviceUrl }: EngineSettings): RequestCache {
-  return new URL(serviceUrl).origin === location.origin ? "no-store" : "default";
+  return isOwn({ serviceUrl }) ? "no-store" : "default";
 }
 
-function failed(failure: "token" | "unreachable" | "cut", reason = ""): Reply {
+function isOwn({ serviceUrl }: Pick<EngineSettings, "serviceUrl">): boolean {
+  return new URL(serviceUrl).origin === location.origin;
+}
+
+function failed(failure: "token" | "unreachable" | "cut" | "origin", reason = ""): Reply {
   return { head: `${failure} ${reason}`, body: "" };
 }
 

@@ -103,7 +103,7 @@ export class Calls {
     this.#engine = null;
     for (const call of [...this.#pending.values()]) {
       if (!call.handedOver) continue;
-      this.#settleHere(call, failure("RUNTIME_LOST", this.#config.locale, {}, !call.method.writes));
+      this.#settleHere(call, failure("RUNTIME_LOST", this.#config.locale, {}, !call.method.writes, call.method.path));
     }
   }
 
@@ -132,7 +132,8 @@ export class Calls {
 
   #abort(call: Pending): void {
     this.#tellEngine(call, "ABORTED");
-    this.#settleHere(call, failure("ABORTED", this.#config.locale, {}, !(call.handedOver && call.method.writes)));
+    const outcomeKnown = !(call.handedOver && call.method.writes);
+    this.#settleHere(call, failure("ABORTED", this.#config.locale, {}, outcomeKnown, call.method.path));
   }
 
   #expire(id: number): void {
@@ -145,7 +146,8 @@ export class Calls {
       return;
     }
     const outcomeKnown = !(call.handedOver && call.method.writes);
-    this.#settleHere(call, failure("TIMEOUT", this.#config.locale, { timeoutMs: call.timeoutMs }, outcomeKnown));
+    const details = { timeoutMs: call.timeoutMs };
+    this.#settleHere(call, failure("TIMEOUT", this.#config.locale, details, outcomeKnown, call.method.path));
   }
 
   #tellEngine(call: Pending, code: AbortCode): void {

@@ -1,5 +1,16 @@
 /** The page's end of a port behind which Python runs; the engine's end is in engine/serve.ts. */
-import type { AbortCode, EngineInfo, EngineSettings, Page, StartedEngine, ToEngine, ToPage } from "../protocol";
+import type {
+  AbortCode,
+  BootReason,
+  EngineInfo,
+  EngineSettings,
+  Page,
+  StartedEngine,
+  StorageRequest,
+  ToEngine,
+  ToPage,
+} from "../protocol";
+import { HostError, isBootReason } from "./problem";
 
 /** While calls wait, the engine is asked this often whether it is there, */
 const PING_MS = 1_000;
@@ -18,6 +29,8 @@ export interface EnginePlace {
   alive(): boolean;
   /** Takes it away. What may still run there must not go on with calls that the page was told are lost. */
   dispose(): void;
+  /** Hears of a better place behind the port that could not be had. */
+  passed?(place: string, reason: BootReason): void;
 }
 
 export class PortEngine implements StartedEngine {
@@ -120,7 +133,10 @@ export class PortEngine implements StartedEngine {
         break;
       case "failed":
         this.#end();
-        this.#starting?.reject(new Error(message[1]));
+        this.#starting?.reject(isBootReason(message[1]) ? new HostError(message[1]) : new Error(message[1]));
+        break;
+      case "passed":
+        this.#place.passed?.(message[1], message[2]);
         break;
       case "answer":
         this.#waiting.delete(message[1]);
@@ -131,6 +147,9 @@ export class PortEngine implements StartedEngine {
         break;
       case "token":
         this.#giveToken(message[1]);
+        break;
+      case "storage":
+        this.#store(message[1], message[2]);
         break;
       case "diagnosis":
         this.#diagnoses.get(message[1])?.(message[2]);
@@ -147,6 +166,14 @@ export class PortEngine implements StartedEngine {
     this.#page.token().then(
       (token) => this.#send(["token", askId, token, ""]),
       (error: unknown) => this.#send(["token", askId, null, error instanceof Error ? error.message : String(error)]),
+    );
+  }
+
+  /** What fails is not answered: the engine stops waiting, and keeps it itself. */
+  #store(askId: number, request: StorageRequest): void {
+    this.#page.storage(request).then(
+      (text) => this.#send(["stored", askId, text]),
+      () => undefined,
     );
   }
 
