@@ -117,14 +117,21 @@ class Database:
         if len(writes) == 1:
             self._write_one(writes[0])
         else:
+            self._write_together(writes)
+        for write in writes:
+            write.loop.call_soon_threadsafe(write.settle)
+
+    def _write_together(self, writes: Sequence[_Write]) -> None:
+        try:
+            # Savepoints are a fifth of the work, and hardly any write refuses: first without them.
+            _run(self._write_engine, lambda connection: _run_all(connection, writes))
+        except Exception:
             try:
                 _run(self._write_engine, lambda connection: _run_each(connection, writes))
             except Exception:
                 # The transaction is lost for all of them: the next try is each one's own.
                 for write in writes:
                     self._write_one(write)
-        for write in writes:
-            write.loop.call_soon_threadsafe(write.settle)
 
     def _take(self) -> list[_Write]:
         writes: list[_Write] = []
@@ -152,6 +159,12 @@ def _run(engine: Engine, work: Callable[[Connection], _T]) -> _T:
         raise
     except (DBAPIError, PoolTimeoutError) as error:
         raise StoreUnavailableError(str(error.orig if isinstance(error, DBAPIError) else error)) from error
+
+
+def _run_all(connection: Connection, writes: Sequence[_Write]) -> None:
+    """Run all as if they were one; whatever one of them raises takes everything back."""
+    for write in writes:
+        write.result, write.error = write.work(connection), None
 
 
 def _run_each(connection: Connection, writes: Sequence[_Write]) -> None:
