@@ -1,4 +1,5 @@
-# make demo    everything that is missing, then the demo service and the address of its page
+# make demo    everything that is missing, then the demo service and the address of its page; with SIMULATE=mixed
+#              contacts come by themselves, with ORIGIN=https://crm.example pages of yours may use it
 # make test    everything that is missing, then all checks
 # make setup   only what is missing
 # make faults  1,000 scenarios of what can go wrong; FAULTS=100 plays fewer, FAULTS_SEED=5 others
@@ -51,7 +52,8 @@ $(STAMPS)/web: $(STAMPS)/chromium $(STAMPS)/npm $(PAGE_SOURCES) requirements/pag
 	@touch $@
 
 demo: setup
-	@.venv/bin/toolbar-py demo --port $(PORT) --data $(DATA) $(if $(CHECK),--check)
+	@.venv/bin/toolbar-py demo --port $(PORT) --data $(DATA) $(if $(CHECK),--check) $(if $(SIMULATE),--simulate $(SIMULATE)) \
+	  $(foreach origin,$(ORIGIN),--allow-origin $(origin))
 
 # A suite whose inputs did not change since it passed is not repeated; FRESH=1 repeats all.
 test: $(if $(FRESH),forget) setup $(STAMPS)/lint $(STAMPS)/types $(STAMPS)/unit $(STAMPS)/service $(STAMPS)/faults $(STAMPS)/browser $(STAMPS)/demo $(STAMPS)/conformance

@@ -23,6 +23,14 @@ DataDir = Annotated[
 ]
 DEFAULT_DATA = Path("data")
 
+AllowOrigin = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ORIGIN",
+        help="Origin whose pages may use the service, e.g. https://crm.example. Repeat it for more.",
+    ),
+]
+
 Simulate = Annotated[
     str | None,
     typer.Option(

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from toolbar_py.cli.options import DEFAULT_DATA, DataDir, Faults, Seed, Simulate, Speed, simulator_setup
+from toolbar_py.cli.options import DEFAULT_DATA, AllowOrigin, DataDir, Faults, Seed, Simulate, Speed, simulator_setup
 from toolbar_py.service.settings import SDK_DIR, Settings
 from toolbar_py.service.telephony.webhook.configuration import cti_settings
 
@@ -29,13 +29,7 @@ def serve(
             "op100@demo and supervisor@demo, all with the password 'demo'.",
         ),
     ] = False,
-    allow_origin: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ORIGIN",
-            help="Origin whose pages may use the service, e.g. https://crm.example. Repeat it for more.",
-        ),
-    ] = None,
+    allow_origin: AllowOrigin = None,
     lease_minutes: Annotated[
         float, typer.Option(min=0.001, help="How long an opened ECID is surely the operator's without a sign of life.")
     ] = 30,
