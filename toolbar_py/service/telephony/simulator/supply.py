@@ -38,16 +38,13 @@ class Supply:
         """
         async with self._turn:
             self._wake()
-            limit = 20
-            while True:
-                found = await self._dialling.due(DueQuery(operator, limit, self._pace.speed))
-                for contact in found:
-                    if contact.ecid not in self._resting and contact.ecid not in at_desks:
-                        self._resting[contact.ecid] = self._clock() + self._pace.ms(_REST_S)
-                        return _customer(contact)
-                if len(found) < limit:
-                    return None
-                limit *= 8
+            # One of so many is neither resting nor being worked, or there is none.
+            limit = len(self._resting) + len(at_desks) + 1
+            for contact in await self._dialling.due(DueQuery(operator, limit, self._pace.speed)):
+                if contact.ecid not in self._resting and contact.ecid not in at_desks:
+                    self._resting[contact.ecid] = self._clock() + self._pace.ms(_REST_S)
+                    return _customer(contact)
+            return None
 
     async def complete(self, customer: Customer) -> Customer:
         """Give a scripted customer with the number that the campaign knows, where the script names none."""

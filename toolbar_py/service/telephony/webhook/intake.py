@@ -1,5 +1,6 @@
 """Takes the reports of a telephone system to the switchboard, each on its own, and says what became of each."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ class Reports(Protocol):
 
 
 class Intake:
-    """Takes reports in their order.
+    """Takes reports, those of one operator or contact in their order.
 
     Args:
         reports: where they go.
@@ -80,28 +81,64 @@ class Intake:
         self._reports = reports
 
     async def take(self, submissions: Sequence[Submission], locale: Locale) -> list[CtiResult]:
-        """Take reports, one after the other; one that is refused does not stop those behind it.
+        """Take reports; one that is refused does not stop those behind it.
+
+        What happens at different desks is taken side by side, so that it can be committed together.
 
         Args:
             locale: the language of the sentences.
 
         Raises:
-            ToolbarError: the service cannot take anything now; what was taken by then is known the next time.
+            ToolbarError: the service cannot take something now; what was taken by then is known the next time.
         """
-        return [await self._take(each.event_id, each.report, locale) for each in submissions]
+        results: list[CtiResult | ToolbarError | None] = [None] * len(submissions)
 
-    async def _take(self, event_id: str | None, report: CtiReport | ToolbarError, locale: Locale) -> CtiResult:
+        async def take_in_order(numbers: Sequence[int]) -> None:
+            for number in numbers:
+                each = submissions[number]
+                results[number] = taken = await self._take(each.event_id, each.report, locale)
+                if isinstance(taken, ToolbarError):
+                    return
+
+        await asyncio.gather(*map(take_in_order, _dependent(submissions)))
+        for result in results:
+            if isinstance(result, ToolbarError):
+                raise result
+        return [result for result in results if isinstance(result, CtiResult)]
+
+    async def _take(
+        self, event_id: str | None, report: CtiReport | ToolbarError, locale: Locale
+    ) -> CtiResult | ToolbarError:
+        """Take one; gives the error when it should be tried again."""
         if isinstance(report, ToolbarError):
             return _rejected(event_id, report, locale)
         try:
             receipt = await self._reports.report(report)
         except ToolbarError as error:
             if error.retryable:
-                raise
+                return error
             return _rejected(event_id, error, locale)
         if not receipt.taken:
             return CtiResult(event_id=event_id, result=Taking.KNOWN)
         return CtiResult(event_id=event_id, result=Taking.TAKEN, number=receipt.number)
+
+
+def _dependent(submissions: Sequence[Submission]) -> list[list[int]]:
+    """Give the places of the reports, those together that have an operator or a contact in common.
+
+    A contact that is transferred leaves one desk before it comes to the other.
+    """
+    chains: dict[tuple[str, str], list[int]] = {}
+    for number, each in enumerate(submissions):
+        if isinstance(each.report, ToolbarError):
+            subjects = [("malformed", "")]
+        else:
+            subjects = [("agent", each.report.agent), ("contact", each.report.contact_id)]
+        joined = sorted({place for subject in subjects for place in chains.get(subject, ())} | {number})
+        touched = {id(chains[subject]) for subject in subjects if subject in chains}
+        chains.update({subject: joined for subject, chain in chains.items() if id(chain) in touched})
+        chains.update(dict.fromkeys(subjects, joined))
+    return list({id(chain): chain for chain in chains.values()}.values())
 
 
 def _read(text: bytes, location: tuple[int, ...]) -> CtiReport | ToolbarError:
