@@ -153,7 +153,7 @@ def test_the_next_operator_at_the_desk_cannot_read_the_local_instance(open_desk:
     early.call("openScript", "68-4@pd.example", "demo|1|1|24")
     assert early.call("getContactInfo", "68-4@pd.example")["ecid"] == "demo|1|1|24"
     assert late.call("getContactInfo", "68-4@pd.example")["errorCode"] == "UNKNOWN_CONTACT"
-    assert nobody.call("getContactInfo", "demo|1|1|24")["errorCode"] == "UNKNOWN_ECID"
+    assert nobody.call("getContactInfo", "demo|1|1|24")["errorCode"] == "UNAUTHENTICATED"
 
 
 def test_a_page_that_navigates_away_right_after_opening_finds_the_contact(open_desk: Desks) -> None:
