@@ -19,7 +19,7 @@ from toolbar_py.wire.actions import CtiReport
 from toolbar_py.wire.calldata import ECID, merge, value_of
 from toolbar_py.wire.contacts import NameValue
 from toolbar_py.wire.errors import ConflictError, UnknownContactError
-from toolbar_py.wire.phases import phase_after
+from toolbar_py.wire.phases import Action, phase_after
 from toolbar_py.wire.telephony import ContactEventName as Event
 from toolbar_py.wire.telephony import ContactType, DeskContact, Phase, Presence
 
@@ -198,18 +198,23 @@ class Exchange:
             return
         if line.nature.type is not ContactType.INBOUND:
             raise ConflictError(reason="nothing_to_answer")
-        # The customer was about to give up.
+        # The customer was about to give up, or has.
+        line.require(Action.ANSWER)
         line.timer.cancel()
+        if line.phase is Phase.POPUP:
+            self._emit(line, Event.CONNECTION_STARTED)
         self._emit(line, Event.ESTABLISHED)
         line.go_on_with(self._courses.remainder(self._chance.of("remainder", line.contact_id)))
         self._arm(line)
 
     def hold(self, line: Line) -> None:
-        """Let the customer wait."""
+        """Let the customer wait, if that can be: see :meth:`Line.require`."""
+        line.require(Action.HOLD)
         self._emit(line, Event.HELD)
 
     def retrieve(self, line: Line) -> None:
-        """Talk to a customer again who was let wait."""
+        """Talk to a customer again who was let wait, likewise."""
+        line.require(Action.RETRIEVE)
         self._emit(line, Event.RETRIEVED)
 
     def clear(self, line: Line) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from toolbar_py.service.telephony.simulator.course import Nature, Step
 from toolbar_py.service.telephony.simulator.kernel import Timer
 from toolbar_py.wire.contacts import NameValue
-from toolbar_py.wire.phases import OutOfOrderError, is_online, phase_after
+from toolbar_py.wire.errors import ConflictError
+from toolbar_py.wire.phases import Action, OutOfOrderError, actions_in, allows, is_online, phase_after
 from toolbar_py.wire.telephony import ContactEventName as Event
 from toolbar_py.wire.telephony import JobType, Phase
 
@@ -60,6 +61,18 @@ class Line:
     def can_be_answered(self) -> bool:
         """Whether something still to come waits for the operator's Answer."""
         return any(step.on_answer for step in self.coming)
+
+    def require(self, action: Action) -> None:
+        """Make sure that it allows an action now: a desk that has not heard the latest may ask for what is too late.
+
+        Raises:
+            ConflictError: it does not.
+        """
+        if self.phase is None or not allows(self.phase, action):
+            allowed = [each.value for each in actions_in(self.phase)] if self.phase else []
+            raise ConflictError(
+                reason="not_now", action=action.value, phase=self.phase.value if self.phase else "", allowed=[*allowed]
+            )
 
     def _can(self, event: Event) -> bool:
         try:
