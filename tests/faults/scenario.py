@@ -1,6 +1,6 @@
 """What a scenario is made of: values that hypothesis draws and shrinks, and that read as a story."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from hypothesis import strategies as st
 
@@ -106,6 +106,6 @@ SCENARIOS = st.builds(
     script_enabled=st.booleans(),
     skew_ms=st.sampled_from((0, -90_000, 3_600_000)),
     reports=_REPORTS,
-    habits=st.builds(Habits),
+    habits=st.builds(Habits, *[st.booleans()] * len(fields(Habits))),
     steps=_STEPS,
 )

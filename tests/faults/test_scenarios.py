@@ -4,7 +4,6 @@
 """
 
 import os
-from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, given, note, seed, settings
@@ -17,17 +16,10 @@ SEED = int(os.environ.get("FAULTS_SEED", "4"))
 _BATCHES = 10
 
 
-@pytest.fixture(scope="module")
-def stage() -> Generator[Stage]:
-    """Where scenarios are played."""
-    print(f"{COUNT} scenarios, FAULTS_SEED={SEED}")  # noqa: T201 -- how to see them again
-    made = Stage()
-    yield made
-    made.close()
-
-
 @pytest.mark.parametrize("batch", range(_BATCHES))
 def test_whatever_goes_wrong_the_contract_holds_in_the_end(stage: Stage, batch: int) -> None:
+    print(f"{COUNT} scenarios, FAULTS_SEED={SEED}")  # noqa: T201 -- how to see them again
+
     @seed(SEED * _BATCHES + batch)
     @settings(
         max_examples=max(1, COUNT // _BATCHES),

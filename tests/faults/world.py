@@ -25,6 +25,8 @@ _LEAVING_S = 60
 _LATEST_S = 21
 """The latest that a late request comes; see network."""
 _LAST_WORDS_S = 2
+_SWAPPED = "error: the event stream cannot be read: it does not begin with the desk"
+"""What the toolbar rightly says when a stream's first two messages have changed places."""
 _TRIES = 60
 
 
@@ -164,9 +166,18 @@ class World:
         await self._insist("AGENT.Pause")
         await self._until_empty()
         await self._check_desks()
+        await self._reserve_something()
         await self._insist("AGENT.Logout")
         await asyncio.sleep(_LAST_WORDS_S)
         self._check()
+
+    async def _reserve_something(self) -> None:
+        """Open scripts that are not going to be saved: logging out has to let go of them."""
+        page = next(page for page in self.tabs if page is not None)
+        for ecid in ECIDS:
+            ok, opened = await page.call("EASYCIM.openScript", "", ecid, True)
+            assert ok, f"{ecid} is not opened: {opened}"
+            assert opened["result"], f"{ecid} is not opened: {opened}"
 
     async def _insist(self, method: str) -> None:
         page = next(page for page in self.tabs if page is not None)
@@ -219,7 +230,8 @@ class World:
         check_calls(calls)
         check_saves(calls, self.ledger.operations())
         assert not self.loop.failures, f"nobody expected {self.loop.failures}"
-        logged = [line for tab in self.pages for line in tab.host.logged if line.startswith("error")]
+        lines = {line for tab in self.pages for line in tab.host.logged if line.startswith("error")}
+        logged = lines - {_SWAPPED}
         assert not logged, f"the page's Python complains: {logged}"
 
     async def _until(self, holds: Any, what: str) -> None:
