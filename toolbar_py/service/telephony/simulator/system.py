@@ -57,6 +57,8 @@ class Simulator:
         # The operator's last event that a receipt has told: a desk read before it is out of date.
         self._numbers: dict[str, int] = {}
         self._sending: Counter[str] = Counter()
+        # How many changes of a desk, made while reports about it were under way, were not made by them.
+        self._unexplained: Counter[str] = Counter()
 
     @property
     def counts(self) -> Counts:
@@ -171,9 +173,12 @@ class Simulator:
             answer = Answer.UNABLE if error.retryable else Answer.REFUSED
         else:
             answer = Answer.TAKEN if receipt.taken else Answer.KNOWN
+            self._unexplained[agent] -= receipt.taken
             self._numbers[agent] = max(self._numbers.get(agent, 0), receipt.number or 0)
         finally:
             self._sending[agent] -= 1
+            if not self._sending[agent] and self._unexplained.pop(agent, 0) > 0:
+                self._driver.begin(lambda: self._compare(agent))
         self._driver.catch_up()
         answered(report, answer)
         self._driver.look_ahead()
@@ -185,7 +190,9 @@ class Simulator:
 
     async def _changed(self, agent: str) -> None:
         # Our own reports change desks all the time, and tell nothing new.
-        if not self._sending[agent]:
+        if self._sending[agent]:
+            self._unexplained[agent] += 1
+        else:
             self._driver.begin(lambda: self._compare(agent))
 
     async def _compare(self, agent: str) -> None:
