@@ -1,12 +1,13 @@
 # make demo    everything that is missing, then the demo service and the address of its page; with SIMULATE=mixed
 #              contacts come by themselves, with ORIGIN=https://crm.example pages of yours may use it
 # make test    everything that is missing, then all checks
+# make test-fast  of them what takes less than two minutes: lint, types, unit tests
 # make setup   only what is missing
 # make faults  1,000 scenarios of what can go wrong; FAULTS=100 plays fewer, FAULTS_SEED=5 others
 # make bench   the measurements of docs/performance.md
 # make conformance  the sample pages through 100 contacts each, in every runtime (long)
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test forget lint types unit service faults browser bench conformance clean
+.PHONY: help setup demo test test-fast forget lint types unit service faults browser bench conformance clean
 .DELETE_ON_ERROR:
 
 PORT ?= 8765
@@ -58,6 +59,9 @@ demo: setup
 # A suite whose inputs did not change since it passed is not repeated; FRESH=1 repeats all.
 test: $(if $(FRESH),forget) setup $(STAMPS)/lint $(STAMPS)/types $(STAMPS)/unit $(STAMPS)/service $(STAMPS)/faults $(STAMPS)/browser $(STAMPS)/demo $(STAMPS)/conformance
 	@echo "All checks passed."
+
+test-fast: $(STAMPS)/lint $(STAMPS)/types $(STAMPS)/unit
+	@echo "The fast checks passed."
 
 forget:
 	@rm -f $(addprefix $(STAMPS)/,lint types unit service faults browser demo conformance)
