@@ -46,6 +46,7 @@ def test_a_scenario_fails_when(stage: Stage, broken: str) -> None:
         deadline=None,
         database=None,
         phases=(Phase.generate,),
+        report_multiple_bugs=False,
         suppress_health_check=(HealthCheck.too_slow,),
     )
     @given(SCENARIOS)
