@@ -287,7 +287,7 @@ def test_a_call_passed_on_to_a_number_is_over_for_the_operator() -> None:
     assert line.phase is Phase.ACW
 
 
-def test_added_data_is_told_and_stays() -> None:
+def test_added_data_stays_and_alone_is_told() -> None:
     run = simulation("predictive")
     line = first_line(run)
     run_until(run, line, Phase.ESTABLISHED)
@@ -295,8 +295,9 @@ def test_added_data_is_told_and_stays() -> None:
     told = run.board.taken[-1]
     assert told.event is Event.DATA_CHANGED
     assert told.call_data is not None
-    assert value_of(told.call_data, "MOOD") == "good"
-    assert value_of(told.call_data, ECID)
+    assert told.call_data == [NameValue(name="MOOD", value="good")]
+    assert value_of(line.call_data, "MOOD") == "good"
+    assert value_of(line.call_data, ECID)
 
 
 def test_nothing_comes_to_an_operator_who_pauses_and_more_comes_after() -> None:

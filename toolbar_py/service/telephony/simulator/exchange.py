@@ -5,7 +5,7 @@ All of it happens at the kernel's present moment.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from toolbar_py.service.telephony.simulator.behaviour import Courses
@@ -14,17 +14,15 @@ from toolbar_py.service.telephony.simulator.course import NATURES, Course, Custo
 from toolbar_py.service.telephony.simulator.kernel import Kernel, Timer
 from toolbar_py.service.telephony.simulator.line import Line, after_clearing
 from toolbar_py.service.telephony.simulator.numbering import Numbering
+from toolbar_py.service.telephony.simulator.telling import first_report, later_report
 from toolbar_py.service.telephony.simulator.traffic import Plan, Traffic
 from toolbar_py.wire.actions import CtiReport
-from toolbar_py.wire.calldata import ECID, merge, value_of
+from toolbar_py.wire.calldata import ECID, merge, merge_what_fits, value_of
 from toolbar_py.wire.contacts import NameValue
 from toolbar_py.wire.errors import ConflictError, UnknownContactError
 from toolbar_py.wire.phases import Action, phase_after
 from toolbar_py.wire.telephony import ContactEventName as Event
 from toolbar_py.wire.telephony import ContactType, DeskContact, Phase, Presence
-
-OWN_NUMBER = "0555000000"
-"""What a customer sees who is called, and calls."""
 
 _POSTPONED_MS = 1_000
 
@@ -162,9 +160,10 @@ class Exchange:
             raise ConflictError(reason="contact_online")
         waiting = self._lines.get(preview) if preview else None
         if waiting is not None and waiting.agent == agent and waiting.phase is Phase.POPUP:
-            waiting.call_data = merge(waiting.call_data, call_data)
+            added = list(call_data)
+            waiting.call_data = merge(waiting.call_data, added)
             waiting.number = destination or waiting.number
-            self._step(waiting)
+            self._step(waiting, added)
             return waiting.contact_id
         known.begun += 1
         stream = self._chance.of("begun", agent, known.begun)
@@ -242,8 +241,9 @@ class Exchange:
         Raises:
             TooLargeError: it would be too much.
         """
-        line.call_data = merge(line.call_data, call_data)
-        self._emit(line, Event.DATA_CHANGED, told=line.call_data)
+        added = list(call_data)
+        line.call_data = merge(line.call_data, added)
+        self._emit(line, Event.DATA_CHANGED, added)
 
     def transfer(self, line: Line, destination: str, call_data: Iterable[NameValue]) -> None:
         """Pass a customer on: to a free operator, who gets an inbound contact, or to any number.
@@ -338,8 +338,8 @@ class Exchange:
         while line.can_be_answered and not self._postponed(line):
             self._step(line)
 
-    def _step(self, line: Line) -> None:
-        """Let the next step happen now."""
+    def _step(self, line: Line, added: Iterable[NameValue] = ()) -> None:
+        """Let the next step happen now, with entries that an operator adds to those of its own."""
         line.timer.cancel()
         step = line.next_step()
         if step is None:
@@ -348,10 +348,10 @@ class Exchange:
             line.timer = self._kernel.after(_POSTPONED_MS, lambda: self._step(line))
             return
         line.coming.popleft()
-        told = None
-        if step.call_data:
-            told = line.call_data = merge(line.call_data, step.call_data)
-        self._emit(line, step.event, told=told)
+        changed = merge_what_fits(added, step.call_data)
+        # A page may have filled the CallData up: what happens happens all the same.
+        line.call_data = merge_what_fits(line.call_data, changed)
+        self._emit(line, step.event, changed)
         if line.phase is Phase.ACW:
             line.go_on_with([after_clearing(line.coming, self._courses.acw_ms)])
         if line.phase is not None:
@@ -363,37 +363,16 @@ class Exchange:
             return False
         return any(other.online for other in self._agent(line.agent).lines.values())
 
-    def _emit(self, line: Line, event: Event, *, told: list[NameValue] | None = None) -> None:
+    def _emit(self, line: Line, event: Event, added: Sequence[NameValue] = ()) -> None:
         """Report an event; a contact that ends itself, or has left, is seen to."""
         first = line.phase is None
         line.phase = phase_after(line.phase, event)
-        self._report(self._describe(line, event, told, first=first))
+        event_id, now = self._numbering.event_id(line.contact_id), self._kernel.now
+        self._report(
+            first_report(line, event, event_id, now) if first else later_report(line, event, event_id, now, added)
+        )
         if line.phase is None:
             self._remove(line)
             self._look_ahead(self._agent(line.agent))
         elif line.phase is Phase.ACW and line.ends_itself:
             self._emit(line, Event.DELETE)
-
-    def _describe(self, line: Line, event: Event, told: list[NameValue] | None, *, first: bool) -> CtiReport:
-        inbound = line.nature.type is ContactType.INBOUND
-        known: dict[str, object] = {}
-        if first:
-            known = {
-                "type": line.nature.type,
-                "media_type": line.nature.media,
-                "job_type": line.nature.job,
-                "ani": line.number if inbound else OWN_NUMBER,
-                "dnis": OWN_NUMBER if inbound else line.number,
-                "waiting_time": line.waiting_s,
-                "call_data": line.call_data,
-            }
-        elif told is not None:
-            known = {"call_data": told}
-        return CtiReport(
-            event_id=self._numbering.event_id(line.contact_id),
-            agent=line.agent,
-            contact_id=line.contact_id,
-            event=event,
-            at=self._kernel.now,
-            **known,  # pyright: ignore[reportArgumentType]  the model checks it
-        )
