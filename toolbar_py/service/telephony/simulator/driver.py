@@ -97,8 +97,11 @@ class RealTime:
         await asyncio.gather(*jobs, return_exceptions=True)
 
     def _wake(self) -> None:
-        self.catch_up()
-        self.look_ahead()
+        try:
+            self.catch_up()
+        finally:
+            # Nobody else would: without it the simulator slept until an operator asked for something.
+            self.look_ahead()
 
 
 class Stepped:
