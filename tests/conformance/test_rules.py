@@ -207,6 +207,25 @@ def test_after_call_work_that_nobody_ended_is_found_also_when_it_ran_out() -> No
     assert _broken(story) == ["never-ended-acw"]
 
 
+def test_after_call_work_that_the_page_was_refused_to_end_is_found_unless_it_asked_again() -> None:
+    story = Story()
+    story.happens(C, "POPUP", E)
+    story.opens(C, E)
+    story.rejects(story.call("CONTACT.OfflineEnd", C), "CONFLICT")
+    story.happens(C, "connectionstarted")
+    story.happens(C, "connectioncleared")
+    story.saves(C, E, offline_end=False)
+    assert _broken(story) == ["never-ended-acw"]
+    assert _broken(_ended(story)) == []
+
+
+def test_after_call_work_whose_end_was_not_answered_any_more_may_have_ended() -> None:
+    story = _until_cleared(readOnly=True)
+    story.call("CONTACT.OfflineEnd", C)
+    story.document()
+    assert _broken(story) == []
+
+
 def test_a_contact_without_after_call_work_needs_no_end() -> None:
     story = Story()
     story.happens(C, "POPUP", E)

@@ -83,11 +83,12 @@ def callback_throws(case: Case) -> Iterator[Fact]:
 
 
 def _ends(made: Made) -> bool:
-    if made.call.method == "CONTACT.OfflineEnd":
-        return True
+    """Say whether a call ended after-call work; one whose answer was lost with the document may have."""
+    if made.rejected:
+        return False
     offline_end = made.argument("offlineEnd")
-    # A save whose answer was lost with the document may have been done.
-    return made.saves and not made.rejected and offline_end is not None and offline_end.value is True
+    by_save = made.saves and offline_end is not None and offline_end.value is True
+    return by_save or made.call.method == "CONTACT.OfflineEnd"
 
 
 def _agents_id(case: Case, made: Made) -> bool:
