@@ -53,11 +53,13 @@ class Switchboard:
 
 
 class Ear:
-    """The gateway: what it was told; the errors come first."""
+    """The gateway: what it was told; the errors come first. It is silent while ``answers`` is not set."""
 
     def __init__(self, *errors: ToolbarError) -> None:
         self.errors = list(errors)
         self.told: list[tuple[str, ...]] = []
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def tell_call_data(self, agent: str, contact_id: str, entries: Sequence[NameValue]) -> None:
         await self._hear("callData", contact_id, *(f"{entry.name}={entry.value}" for entry in entries))
@@ -66,6 +68,7 @@ class Ear:
         await self._hear("ended", contact_id)
 
     async def _hear(self, *what: str) -> None:
+        await self.answers.wait()
         if self.errors:
             raise self.errors.pop(0)
         self.told.append(what)
@@ -169,11 +172,62 @@ async def test_a_contact_that_leaves_before_anybody_has_looked_is_told_of_too(fo
     assert ear.told == [("ended", "c1")]
 
 
+async def test_a_contact_that_comes_while_the_gateway_is_slow_has_not_ended(follow: Follow) -> None:
+    switchboard, ear = Switchboard(c2={"A": "1"}), Ear()
+    following = await follow(switchboard, ear)
+    ear.answers.clear()
+    switchboard.contacts["c2"] = {"A": "2"}
+    await switchboard.changed()
+    popup = report(ContactEventName.POPUP)
+    following.reporting(popup)
+    switchboard.contacts["c1"] = {}
+    following.taken(popup)
+    following.over(popup)
+    ear.answers.set()
+    await switchboard.changed()
+    assert ear.told == [("callData", "c2", "A=2")]
+
+
+async def test_what_is_on_its_way_to_the_desk_does_not_bring_back_what_was_before(follow: Follow) -> None:
+    switchboard, ear = Switchboard(c1={"A": "1"}), Ear()
+    following = await follow(switchboard, ear)
+    following.reporting(report(ContactEventName.DATA_CHANGED, A="2"))
+    await switchboard.changed()
+    switchboard.contacts["c1"] = {"A": "2"}
+    await switchboard.changed()
+    assert ear.told == []
+
+
+async def test_a_delete_that_is_repeated_does_not_undo_the_one_under_way(follow: Follow) -> None:
+    switchboard, ear = Switchboard(c1={}), Ear()
+    following = await follow(switchboard, ear)
+    delete = report(ContactEventName.DELETE)
+    following.reporting(delete)
+    following.reporting(delete)
+    following.over(delete)
+    switchboard.contacts.clear()
+    await switchboard.changed()
+    assert ear.told == []
+
+
+async def test_a_contact_that_came_back_after_its_delete_is_told_of_when_it_ends(follow: Follow) -> None:
+    switchboard, ear = Switchboard(c1={}), Ear()
+    following = await follow(switchboard, ear)
+    for event in (ContactEventName.DELETE, ContactEventName.POPUP):
+        following.reporting(report(event))
+        following.taken(report(event))
+        following.over(report(event))
+    await switchboard.changed()
+    switchboard.contacts.clear()
+    await switchboard.changed()
+    assert ear.told == [("ended", "c1")]
+
+
 async def test_a_delete_that_was_refused_does_not_hide_the_end_that_comes(follow: Follow) -> None:
     switchboard, ear = Switchboard(c1={}), Ear()
     following = await follow(switchboard, ear)
     following.reporting(report(ContactEventName.DELETE))
-    following.refused(report(ContactEventName.DELETE))
+    following.over(report(ContactEventName.DELETE))
     switchboard.contacts.clear()
     await switchboard.changed()
     assert ear.told == [("ended", "c1")]

@@ -54,8 +54,10 @@ class Following:
         self._chance = chance
         # By operator and contact: the CallData that the telephone system knows.
         self._known: dict[str, dict[str, dict[str, str]]] = {}
-        self._reported: dict[tuple[str, str], dict[str, str]] = {}
-        self._deleted: set[tuple[str, str]] = set()
+        # By operator: contacts that left at the telephone system's own word, until their desk was looked at.
+        self._deleted: dict[str, set[str]] = {}
+        # By operator and contact: reports on their way to the desk, which may show there already.
+        self._in_flight: dict[tuple[str, str], list[CtiReport]] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._changed: set[str] = set()
 
@@ -81,23 +83,27 @@ class Following:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def reporting(self, report: CtiReport) -> None:
-        """Note what the telephone system is about to report: it need not be told."""
-        place = (report.agent, report.contact_id)
-        if report.call_data:
-            self._reported.setdefault(place, {}).update(_values(report.call_data))
-        if report.event is ContactEventName.DELETE:
-            self._deleted.add(place)
+        """Note what the telephone system is about to report: it need not be told. :meth:`over` has to follow."""
+        self._in_flight.setdefault((report.agent, report.contact_id), []).append(report)
 
     def taken(self, report: CtiReport) -> None:
         """Note that a report came about: its contact is at the desk, also when it leaves before anybody looks."""
-        if report.event is not ContactEventName.DELETE:
-            self._known.setdefault(report.agent, {}).setdefault(report.contact_id, {})
+        deleted = self._deleted.setdefault(report.agent, set())
+        if report.event is ContactEventName.DELETE:
+            deleted.add(report.contact_id)
+            return
+        # It may have come back to the desk.
+        deleted.discard(report.contact_id)
+        theirs = self._known.setdefault(report.agent, {}).setdefault(report.contact_id, {})
+        theirs.update(_values(report.call_data or ()))
 
-    def refused(self, report: CtiReport) -> None:
-        """Note that what was about to be reported did not come about."""
+    def over(self, report: CtiReport) -> None:
+        """Note that a report is no longer on its way, whatever became of it: only what was taken is kept."""
         place = (report.agent, report.contact_id)
-        self._reported.pop(place, None)
-        self._deleted.discard(place)
+        # An equal one may be on its way a second time: of those, one stays.
+        self._in_flight[place].remove(report)
+        if not self._in_flight[place]:
+            del self._in_flight[place]
 
     async def _follow(self, switchboard: Switchboard, agent: str) -> None:
         failures = 0
@@ -120,25 +126,44 @@ class Following:
         Raises:
             ToolbarError: it was not accepted and may be later.
         """
-        desk = await switchboard.desk(agent)
         known = self._known.setdefault(agent, {})
+        # Those that come from here on may be missing from the desk as it is read.
+        before = list(known)
+        seen = set(self._deleted.get(agent, ()))
+        desk = await switchboard.desk(agent)
         there = {each.event.id: _values(each.event.call_data) for each in desk.contacts}
         for contact_id, values in there.items():
             theirs = known.setdefault(contact_id, {})
-            theirs.update(self._reported.pop((agent, contact_id), {}))
+            theirs.update(self._arriving(agent, contact_id, values))
             news = {name: value for name, value in values.items() if theirs.get(name) != value}
             if news:
                 entries = [NameValue(name=name, value=value) for name, value in news.items()]
                 await self._accepted(self._teller.tell_call_data(agent, contact_id, entries))
                 theirs.update(news)
-        for contact_id in [each for each in known if each not in there]:
-            if (agent, contact_id) not in self._deleted:
-                await self._accepted(self._teller.tell_ended(agent, contact_id))
-            known.pop(contact_id)
-            self._reported.pop((agent, contact_id), None)
-            self._deleted.discard((agent, contact_id))
-        if not known:
-            del self._known[agent]
+        for contact_id in before:
+            if contact_id not in there:
+                if not self._is_deleted(agent, contact_id):
+                    await self._accepted(self._teller.tell_ended(agent, contact_id))
+                known.pop(contact_id)
+        if agent in self._deleted:
+            self._deleted[agent] -= seen
+        if known.keys() - there.keys():
+            self._changed.add(agent)
+
+    def _arriving(self, agent: str, contact_id: str, values: dict[str, str]) -> dict[str, str]:
+        """Give the CallData at a desk that a report on its way has brought."""
+        found: dict[str, str] = {}
+        for report in self._in_flight.get((agent, contact_id), ()):
+            reported = _values(report.call_data or ())
+            found.update({name: value for name, value in reported.items() if values.get(name) == value})
+        return found
+
+    def _is_deleted(self, agent: str, contact_id: str) -> bool:
+        """Say whether the telephone system itself has said, or is about to say, that a contact has left."""
+        in_flight = self._in_flight.get((agent, contact_id), ())
+        return contact_id in self._deleted.get(agent, ()) or any(
+            report.event is ContactEventName.DELETE for report in in_flight
+        )
 
     async def _accepted(self, telling: Awaitable[None]) -> None:
         try:

@@ -25,7 +25,7 @@ from toolbar_py.wire import calldata
 from toolbar_py.wire.actions import CallRequest, CtiReceipt, CtiReport
 from toolbar_py.wire.base import WireModel
 from toolbar_py.wire.contacts import NameValue
-from toolbar_py.wire.errors import ServiceError, ToolbarError
+from toolbar_py.wire.errors import ServiceError
 from toolbar_py.wire.telephony import Presence
 
 
@@ -81,11 +81,10 @@ class WebhookTelephones:
         self._following.reporting(report)
         try:
             receipt = await self._switchboard.report(report)
-        except ToolbarError:
-            self._following.refused(report)
-            raise
-        if receipt.taken:
-            self._following.taken(report)
+            if receipt.taken:
+                self._following.taken(report)
+        finally:
+            self._following.over(report)
         return receipt
 
     async def set_presence(self, agent: str, presence: Presence, code: str | None) -> None:
