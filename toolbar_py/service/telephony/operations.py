@@ -1,11 +1,15 @@
 """Operations on the telephone side: of all requests with the same Idempotency-Key, one has its effect."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+from toolbar_py.service.store.base import StoreError
 from toolbar_py.service.store.deskbase import DeskStore
 from toolbar_py.wire.errors import ConflictError, ToolbarError
+
+_LOG = logging.getLogger("toolbar_py.telephony")
 
 
 class Done(NamedTuple):
@@ -35,6 +39,7 @@ class Operations:
         Raises:
             ConflictError: the key was used for something else, or nobody knows whether its effect came about.
             ToolbarError: ``work`` was refused; the key is free again.
+            StoreError: the store failed; when that was in ``work``, the key is free again.
         """
         own = (operator, key)
         running = self._running.get(own)
@@ -59,8 +64,17 @@ class Operations:
             return Done(claim.answer, replayed=True)
         try:
             text = await work()
-        except ToolbarError:
-            await self._desks.settle(operator, key, None)
+        except (ToolbarError, StoreError) as error:
+            # The telephone system knows the key too and does nothing twice; the store fails before it is asked.
+            await self._release(operator, key, error)
             raise
         await self._desks.settle(operator, key, text)
         return Done(text, replayed=False)
+
+    async def _release(self, operator: str, key: str, error: ToolbarError | StoreError) -> None:
+        """Let a key go after an error, which says more than that the store cannot be written either."""
+        try:
+            await self._desks.settle(operator, key, None)
+        except StoreError:
+            fields = {"operator": operator, "key": key, "error": type(error).__name__}
+            _LOG.warning("the key of an operation could not be released", extra={"fields": fields})
