@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
+from toolbar_py.service.store.base import StoreError, StoreUnavailableError
 from toolbar_py.service.telephony.webhook.following import Following
 from toolbar_py.service.telephony.webhook.gateway import Chance
 from toolbar_py.wire.actions import CtiReceipt, CtiReport
@@ -28,16 +29,19 @@ STATUS = AgentStatus(agent=AGENT, presence=Presence.LOGGED_IN, since=0, logged_i
 
 
 class Switchboard:
-    """One operator's desk, as CallData by contact."""
+    """One operator's desk, as CallData by contact; it cannot be read before the failures are through."""
 
     def __init__(self, **contacts: dict[str, str]) -> None:
         self.contacts = contacts
+        self.failures: list[StoreError] = []
         self._watchers: list[Callable[[str], Awaitable[None]]] = []
 
     async def report(self, report: CtiReport) -> CtiReceipt:
         raise NotImplementedError
 
     async def desk(self, agent: str) -> DeskSnapshot:
+        if self.failures:
+            raise self.failures.pop(0)
         contacts = [_contact(contact_id, values) for contact_id, values in self.contacts.items()]
         return DeskSnapshot(number=1, now=0, resumed=True, heartbeat_ms=5_000, agent=STATUS, contacts=contacts)
 
@@ -240,6 +244,15 @@ async def test_a_gateway_that_is_away_is_told_when_it_is_back(follow: Follow, pa
     await switchboard.changed()
     assert ear.told == [("ended", "c1")]
     assert pauses == [2, 4, 8, 16, 30, 30, 30]
+
+
+async def test_a_desk_that_cannot_be_read_is_read_again(follow: Follow, pauses: list[float]) -> None:
+    switchboard, ear = Switchboard(c1={}), Ear()
+    await follow(switchboard, ear)
+    switchboard.contacts.clear()
+    switchboard.failures = [StoreUnavailableError("busy"), StoreUnavailableError("busy")]
+    await switchboard.changed()
+    assert (ear.told, pauses) == ([("ended", "c1")], [2, 4])
 
 
 async def test_what_the_gateway_does_not_want_is_not_told_again(follow: Follow, pauses: list[float]) -> None:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
+from toolbar_py.service.store.base import StoreError
 from toolbar_py.service.telephony.port import Switchboard
 from toolbar_py.service.telephony.webhook.gateway import Chance
 from toolbar_py.wire.actions import CtiReport
@@ -113,7 +114,9 @@ class Following:
                 try:
                     await self._tell(switchboard, agent)
                     failures = 0
-                except ToolbarError:
+                except (ToolbarError, StoreError) as error:
+                    if isinstance(error, StoreError):
+                        _LOG.warning("a desk could not be read", extra={"fields": {"error": type(error).__name__}})
                     self._changed.add(agent)
                     failures = min(failures + 1, _DOUBLINGS_MAX)
                     await self._chance.pause(self._chance.draw() * min(PAUSE_MAX_S, 2**failures))
@@ -125,6 +128,7 @@ class Following:
 
         Raises:
             ToolbarError: it was not accepted and may be later.
+            StoreError: the desk could not be read.
         """
         known = self._known.setdefault(agent, {})
         # Those that come from here on may be missing from the desk as it is read.
