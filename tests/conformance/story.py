@@ -27,6 +27,7 @@ class Story:
         self.script_enabled = True
         self._ecids: dict[str, str] = {}
         self._life = 0
+        self._frame = 0
         self._calls = 0
         self.document()
 
@@ -42,10 +43,15 @@ class Story:
         self.add("toolbar")
         self.add("bound", callback=1)
 
+    def window(self) -> None:
+        """The page makes another window or frame, and what follows happens in it."""
+        self._frame += 1
+        self.document()
+
     def add(self, kind: str, **more: JsonValue) -> None:
         """Something is recorded."""
         entry: dict[str, Any] = {"kind": kind, "life": f"life-{self._life}", "at": self.now + 100, **more}
-        self.entries.append(read_entry(json.dumps(entry)))
+        self.entries.append(read_entry(json.dumps(entry), self._frame))
 
     def happens(self, contact: str, event: str, ecid: str = "", *, kind: str = "callTask") -> None:
         """An event of a contact, at the service and on the page."""

@@ -55,6 +55,34 @@ def test_events_that_several_callbacks_or_documents_are_told_are_the_same_ones()
     assert _differences(story) == []
 
 
+def test_a_page_may_make_a_window_for_each_contact() -> None:
+    story = Story()
+    for contact, ecid in (("c1", "a|1|1|1"), ("c2", "a|1|1|2"), ("c3", "a|1|1|3")):
+        story.window()
+        for event in ("POPUP", "connectionstarted", "connectioncleared", "DELETE"):
+            story.happens(contact, event, ecid)
+    assert _differences(story) == []
+
+
+def test_a_window_that_came_later_need_not_be_told_what_another_one_was() -> None:
+    story = Story()
+    story.happens(C, "POPUP", E)
+    story.happens(C, "connectionstarted")
+    story.window()
+    story.told(C, "connectionstarted")
+    assert _differences(story) == []
+
+
+def test_what_no_window_was_told_is_a_difference_in_that_contact_only() -> None:
+    story = worked("c1", "a|1|1|1")
+    story.window()
+    story.happens("c2", "POPUP", "a|1|1|2")
+    story.at_service("c2", "connectionstarted")
+    (finding,) = compare(story.case())
+    assert finding.contact == "c2"
+    assert finding.wrong == "the page was not told connectionstarted, which the service has."
+
+
 def test_a_page_that_is_told_of_a_resync_need_not_be_told_everything() -> None:
     story = worked()
     story.add("connection", state="open", resync=True)

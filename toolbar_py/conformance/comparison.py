@@ -44,20 +44,21 @@ def _events(case: Case) -> Iterator[Finding]:
 
 
 def _told_events(case: Case) -> Mapping[str, Sequence[tuple[str, str]]]:
-    """Give what the page was told of each contact: in the window that heard most, by the callback that heard most."""
-    heard: dict[int, dict[str, dict[str, dict[int, list[tuple[str, str]]]]]] = {}
+    """Give what the page was told of each contact: in the window that heard most of it, in each of that one's documents
+    by the callback that heard most.
+
+    Windows are chosen contact by contact, because a page may make another one for each.
+    """
+    heard: dict[str, dict[int, dict[str, dict[int, list[tuple[str, str]]]]]] = {}
     for _, each in case.deliveries:
         if each.contact:
-            callbacks = heard.setdefault(each.frame, {}).setdefault(each.contact, {}).setdefault(each.life, {})
-            callbacks.setdefault(each.callback, []).append((each.event, each.ecid or ""))
-    counts = Counter(each.frame for _, each in case.deliveries if each.contact)
-    if not counts:
-        return {}
-    frame = counts.most_common(1)[0][0]
-    return {
-        contact: [event for callbacks in lives.values() for event in max(callbacks.values(), key=len)]
-        for contact, lives in heard[frame].items()
-    }
+            lives = heard.setdefault(each.contact, {}).setdefault(each.frame, {})
+            lives.setdefault(each.life, {}).setdefault(each.callback, []).append((each.event, each.ecid or ""))
+    return {contact: max(map(_one_window, frames.values()), key=len) for contact, frames in heard.items()}
+
+
+def _one_window(lives: Mapping[str, Mapping[int, Sequence[tuple[str, str]]]]) -> Sequence[tuple[str, str]]:
+    return [event for callbacks in lives.values() for event in max(callbacks.values(), key=len)]
 
 
 def _say_events(has: Sequence[tuple[str, str]], told: Sequence[tuple[str, str]]) -> str:
