@@ -1,6 +1,7 @@
 """The namespace ``TOOLBAR.AGENT`` (contract section 4): the agent's state and groups."""
 
 import json
+from collections.abc import Callable
 
 from toolbar_py.page.attendance import Attendance
 from toolbar_py.page.calls import Call, Handler
@@ -96,10 +97,9 @@ class Agent:
         """Set the groups that the agent is logged into, and give them."""
         given = SetAgentGroupsArguments.parse(call.values)
         asked = list(dict.fromkeys(given.groups))
+        before = self._heard()
         await self._telephone.set_groups(AgentGroupsRequest(groups=asked), call.correlation_id)
-        desk = self._attendance.desk_now()
-        if desk is not None and desk.agent is not None:
-            desk.presume(desk.agent.model_copy(update={"groups": asked}))
+        self._presume(before, lambda status, _: status.model_copy(update={"groups": asked}))
         try:
             return await self._groups(asked, call)
         except ToolbarError:
@@ -107,15 +107,30 @@ class Agent:
             return _list([Group(id=each, description=each).to_json() for each in asked])
 
     async def _become(self, call: Call, request: AgentStateRequest) -> str:
+        before = self._heard()
         accepted = await self._telephone.set_state(request, call.correlation_id)
         # A page that asks for its state right away must not be told the former one: the event is still on its way.
-        desk = self._attendance.desk_now()
-        if desk is not None and desk.agent is not None:
-            now = self._host.now_ms() + desk.skew_ms
-            desk.presume(_presumed(desk.agent, request, now))
+        self._presume(before, lambda status, now: _presumed(status, request, now))
         # It may have been the login of another operator at this desk; and easyCIM can be reached, as it has answered.
         self._attendance.recheck(hurry=True)
         return accepted.to_json()
+
+    def _heard(self) -> tuple[Desk | None, int]:
+        """Give the desk, if anything is known of it, and how often its stream has told of the agent."""
+        desk = self._attendance.desk_now()
+        return desk, desk.news if desk is not None else 0
+
+    def _presume(self, before: tuple[Desk | None, int], change: Callable[[AgentStatus, int], AgentStatus]) -> None:
+        """Let the desk have what easyCIM has accepted, unless it was told more since.
+
+        Args:
+            before: what was known when easyCIM was asked.
+            change: gives the status that follows from one, at a time on the service's clock, in epoch ms.
+        """
+        desk = self._attendance.desk_now()
+        asked, news = before
+        if desk is not None and desk.agent is not None and asked in (None, desk):
+            desk.presume(change(desk.agent, self._host.now_ms() + desk.skew_ms), news)
 
     async def _status(self) -> AgentStatus:
         status = (await self._attendance.desk()).agent

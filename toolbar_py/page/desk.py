@@ -53,6 +53,8 @@ class Desk:
         """The last event that is part of it."""
         self.agent: AgentStatus | None = None
         """The agent's status; None while nothing is known of the desk."""
+        self.news = 0
+        """How often the stream has told another status of the agent."""
         self.live = False
         """Whether it follows the event stream now, so that a refusal can rest on it."""
         self.unheard = False
@@ -61,6 +63,7 @@ class Desk:
         """Why it cannot be known, as long as that will not mend by itself."""
         self.changed = Signal()
         """Fired when it becomes known, or that it cannot be."""
+        self._heard: AgentStatus | None = None
         self._contacts: dict[str, DeskContact] = {}
         self._departed: deque[str] = deque(maxlen=_DEPARTED_MAX)
         self._coming: deque[str] = deque(maxlen=_DEPARTED_MAX)
@@ -94,6 +97,7 @@ class Desk:
         self._departed.extend(gone for gone in self._contacts if gone not in contacts)
         self.number = snapshot.number
         self.live, self.unheard = True, False
+        self._hear(snapshot.agent)
         self._set(snapshot.agent, contacts)
 
     def apply(self, event: DeskEvent) -> None:
@@ -102,6 +106,7 @@ class Desk:
             return
         self.number = event.number
         if event.status is not None:
+            self._hear(event.status)
             self.agent = event.status
         if event.contact is not None:
             self._take(event.contact, event.desk)
@@ -112,9 +117,15 @@ class Desk:
 
     # What the page's own calls make known before the stream does.
 
-    def presume(self, status: AgentStatus) -> None:
-        """Take a status that easyCIM has just accepted; the stream confirms it."""
-        self.agent = status
+    def presume(self, status: AgentStatus, news: int) -> None:
+        """Take a status that easyCIM has just accepted, until the stream confirms it.
+
+        Args:
+            news: the :attr:`news` when easyCIM was asked. What the stream has told since may be later than the answer,
+                and nothing would correct it any more.
+        """
+        if news == self.news:
+            self.agent = status
 
     def expect(self, contact_id: str) -> None:
         """Note a contact that easyCIM has just begun: the page may act on it before its first event is here."""
@@ -201,6 +212,11 @@ class Desk:
         """Note why the desk cannot be known for now, and tell whoever waits for it."""
         self.failure = failure
         self.changed.fire()
+
+    def _hear(self, status: AgentStatus) -> None:
+        if status != self._heard:
+            self._heard = status
+            self.news += 1
 
     def _set(self, agent: AgentStatus, contacts: dict[str, DeskContact]) -> None:
         self._contacts = contacts

@@ -105,6 +105,11 @@ class Operator:
         event = AgentEvent(event=_EVENTS[presence], agent=AGENT, code=code, time=self.now)
         return self._write(agent=event, status=self.status)
 
+    def regroup(self, *groups: str) -> DeskEvent:
+        """Let the agent's groups change."""
+        self.status = self.status.model_copy(update={"groups": list(groups)})
+        return self._write(status=self.status)
+
     def says(self, asked: int | None, *, forgotten: int = 0) -> list[list[str]]:
         """Give what a stream begins with: the desk, and every event after a place.
 

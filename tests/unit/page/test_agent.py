@@ -165,3 +165,35 @@ def test_groups_are_set_by_id_or_as_they_were_given(groups: object) -> None:
 def test_groups_that_are_none_are_refused(groups: object) -> None:
     tab = open_tab(Operator())
     assert tab.refused("AGENT.setAgentGroups", groups)["code"] in ("INVALID_ARGUMENT", "TOO_LARGE")
+
+
+def test_an_answer_that_comes_late_does_not_undo_what_was_told_since() -> None:
+    operator = Operator()
+    operator.become(Presence.LOGGED_OUT)
+    tab = open_tab(operator)
+    tab.call("AGENT.Login")
+    tab.hear([message(operator.become(Presence.LOGGED_IN)), message(operator.become(Presence.PAUSED))])
+    tab.reply(200, {"accepted": True})
+    assert tab.asked("AGENT.getAgentState") == "PAUSED"
+
+
+def test_a_late_answer_about_groups_does_not_undo_what_was_told_since() -> None:
+    operator = Operator()
+    tab = open_tab(operator)
+    call = tab.call("AGENT.setAgentGroups", ["VIP"])
+    tab.hear([message(operator.regroup("VIP")), message(operator.regroup("DEMO"))])
+    tab.reply(200, {"accepted": True})
+    tab.reply(200, PROFILE)
+    assert tab.answer(call)
+    listed = tab.call("AGENT.getAgentLoggedInGroups")
+    tab.reply(200, PROFILE)
+    assert [group["ID"] for group in tab.answer(listed)] == ["DEMO"]
+
+
+def test_a_desk_that_is_told_again_as_it_was_leaves_the_accepted_state_to_be_presumed() -> None:
+    operator = Operator()
+    tab = open_tab(operator)
+    tab.call("AGENT.Pause")
+    tab.hear(operator.says(None)[:1])
+    tab.reply(200, {"accepted": True})
+    assert tab.asked("AGENT.getAgentState") == "PAUSED"
