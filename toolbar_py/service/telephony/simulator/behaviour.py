@@ -6,13 +6,24 @@ from enum import Enum
 from random import Random
 
 from toolbar_py.service.telephony.simulator.chance import about
-from toolbar_py.service.telephony.simulator.course import Course, Customer, Kind, Step
+from toolbar_py.service.telephony.simulator.course import (
+    NATURES,
+    Course,
+    Customer,
+    Kind,
+    Nature,
+    Step,
+    after_phase,
+)
 from toolbar_py.service.telephony.simulator.pace import Pace
 from toolbar_py.wire.contacts import NameValue
 from toolbar_py.wire.telephony import ContactEventName as Event
+from toolbar_py.wire.telephony import ContactType, Phase
 
 _SERVICES = ("assistenza", "commerciale", "amministrazione", "guasti")
 _LANGUAGES = ("it", "it", "it", "en")
+_KINDS = {nature: kind for kind, nature in NATURES.items()}
+_NOT_YET_TALKING = (Phase.POPUP, Phase.STARTED, Phase.INITIATED, Phase.DIALING, Phase.RINGING)
 
 
 class Fate(Enum):
@@ -114,8 +125,27 @@ class Courses:
         """How long after-call work may take, in ms."""
         return self._pace.ms(self._behaviour.acw_s)
 
+    def rest(self, nature: Nature, phase: Phase, stream: Random) -> Course:
+        """Give how a contact goes on that an earlier run has begun.
+
+        Args:
+            phase: where it stands.
+        """
+        if phase not in _NOT_YET_TALKING:
+            return self.remainder(stream)
+        kind = _KINDS.get(nature)
+        if kind is not None:
+            course = self.course(kind, stream)
+        else:
+            course = self.passed(stream) if nature.type is ContactType.INBOUND else self.job(stream)
+        rest = after_phase(course, phase)
+        if not rest and phase is Phase.POPUP:
+            return course
+        # A course that never comes by here, as a busy one does not ring, is of no use; somebody answers then.
+        return rest or (*self._talk(stream, self._behaviour.pickup_s), self._end())
+
     def remainder(self, stream: Random) -> Course:
-        """Give how a contact goes on that an earlier run has begun."""
+        """Give how a conversation goes on until its end."""
         talk = about(stream, self._behaviour.talk_s, 0.6, 900)
         return (self._step(talk, Event.CONNECTION_CLEARED), self._end())
 

@@ -91,3 +91,13 @@ def check_course(steps: Iterable[Step]) -> Phase | None:
         phase = phase_after(phase, step.event)
         over = phase is None
     return phase
+
+
+def after_phase(course: Course, phase: Phase) -> Course:
+    """Give what follows in a course on the step that leads to a phase; nothing when none does."""
+    reached: Phase | None = None
+    for at, step in enumerate(course, 1):
+        reached = phase_after(reached, step.event)
+        if reached is phase:
+            return course[at:]
+    return ()

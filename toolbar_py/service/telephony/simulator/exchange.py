@@ -267,7 +267,7 @@ class Exchange:
         nature = Nature(event.type, event.media_type, event.job_type)
         number = event.ani if event.type is ContactType.INBOUND else event.dnis
         customer = Customer(number, tuple(event.call_data), event.waiting_time)
-        line = self._open(known, nature, customer, self._courses.remainder(stream), event.id)
+        line = self._open(known, nature, customer, self._courses.rest(nature, contact.phase, stream), event.id)
         line.phase = contact.phase
         self._arm(line)
 
