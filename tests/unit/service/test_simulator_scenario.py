@@ -112,6 +112,8 @@ def test_what_is_read_is_what_was_written() -> None:
         ("inbound number=1 waiting=long", 1, "seconds"),
         ("inbound after=soon", 1, "duration"),
         (f"preview ecid={'x' * 65}", 1, "64"),
+        (f"inbound number={'1' * 201}", 1, "200"),
+        (f"preview ecid=a|1 data='{';'.join(f'K{at}=1' for at in range(200))}'", 1, "200"),
         ("inbound\n+0s", 2, "delay and an event"),
         ("inbound\n+0s POPUP\n+x ringing", 3, "duration"),
         ("inbound\n+0s POPUP\n+1s explode", 3, "no event"),

@@ -29,7 +29,7 @@ from toolbar_py.service.telephony.simulator.course import DIALLED, Course, Custo
 from toolbar_py.service.telephony.simulator.pace import Pace
 from toolbar_py.service.telephony.simulator.traffic import Plan
 from toolbar_py.wire.base import ECID_MAX
-from toolbar_py.wire.calldata import ECID, parse
+from toolbar_py.wire.calldata import ECID, merge, parse
 from toolbar_py.wire.contacts import NameValue
 from toolbar_py.wire.errors import ToolbarError
 from toolbar_py.wire.phases import OutOfOrderError
@@ -43,6 +43,8 @@ _EVENTS = {event.value.casefold(): event for event in Event}
 _OPTIONS = ("number", "ecid", "waiting", "data", "after", "agent")
 _ON_ANSWER = "by=answer"
 _WAITING_MAX = 86_400
+_NUMBER_MAX = 200
+"""What a report can carry as a number (:class:`toolbar_py.wire.actions.CtiReport`)."""
 
 
 class ScenarioError(SetupError):
@@ -170,7 +172,14 @@ def _customer(number: int, values: dict[str, str]) -> Customer | None:
     waiting = values.get("waiting", "0")
     if not waiting.isdecimal() or int(waiting) > _WAITING_MAX:
         raise ScenarioError(number, "waiting is a number of seconds")
-    return Customer(values.get("number", ""), (*entries, *_call_data(number, values.get("data", ""))), int(waiting))
+    address = values.get("number", "")
+    if len(address) > _NUMBER_MAX or "\0" in address:
+        raise ScenarioError(number, f"a number has at most {_NUMBER_MAX} characters, and no NUL among them")
+    try:
+        call_data = merge(entries, _call_data(number, values.get("data", "")), "data")
+    except ToolbarError as error:
+        raise ScenarioError(number, sentence(error, "en")) from None
+    return Customer(address, tuple(call_data), int(waiting))
 
 
 def _step(number: int, line: str) -> Step:
