@@ -20,7 +20,8 @@ class Attendance:
     """Where a page's calls find the desk.
 
     Args:
-        place: of the tab in its operator's stream; see :class:`~toolbar_py.page.seat.Seat`.
+        place: of the tab in its operator's stream before the page was loaded; see
+            :class:`~toolbar_py.page.seat.Seat`.
     """
 
     def __init__(self, host: Host, tasks: Tasks, feeds: Feeds, inbound: InboundRule, place: str) -> None:
@@ -29,6 +30,8 @@ class Attendance:
         self._feeds = feeds
         self._page = Page(host, tasks, inbound, self.recheck)
         self._place = place
+        self._places: dict[str, str] = {}
+        """Of operators whose desk this page has left: one who comes back is told what happened meanwhile, once."""
         self._owner = ""
         self._seat: Seat | None = None
         self._feed: Feed | None = None
@@ -140,13 +143,14 @@ class Attendance:
     def _sit_down(self, owner: str) -> None:
         self._owner = owner
         self._failure = None
-        self._seat = Seat(self._page, owner, self._place)
+        self._seat = Seat(self._page, owner, self._places.get(owner, self._place))
         self._feed = self._feeds.join(owner, self._seat)
         self._changed.fire()
 
     def _give_up_seat(self) -> None:
         seat, self._seat, self._feed = self._seat, None, None
         if seat is not None:
+            self._places[self._owner] = seat.place() or self._place
             self._feeds.leave(self._owner, seat)
 
     def _tell(self, state: ConnectionState, *, reason: str | None = None, next_try_at: int | None = None) -> None:

@@ -76,15 +76,16 @@ class Seat:
             return
         self.number = number
         if not of_agent or (self._agent_after is not None and number > self._agent_after):
-            self.page.host.tell("contact", self._place(), text)
+            self.page.host.tell("contact", self.place(), text)
 
     def connection(self, told: Connection) -> None:
         """Tell the page how the stream is doing; with the place to keep once there is one."""
-        place = self._place() if told.state is ConnectionState.OPEN else ""
+        place = self.place() if told.state is ConnectionState.OPEN else ""
         self.page.host.tell("connection", place, told.to_json())
 
-    def _place(self) -> str:
-        return f"{self.number} {self._name}"
+    def place(self) -> str:
+        """Give the place with which a later seat of this page goes on; empty while there is none."""
+        return "" if self.number is None else f"{self.number} {self._name}"
 
 
 def _number_in(place: str, name: str) -> int | None:

@@ -368,3 +368,29 @@ def test_a_page_without_a_token_is_asked_again() -> None:
     tab.wake()
     tab.sign_in()
     assert tab.host.listens
+
+
+def test_an_operator_who_comes_back_to_a_page_is_told_what_was_missed_and_nothing_twice() -> None:
+    operator, stranger = Operator(), "https://easycim.example "
+    tab = open_tab(operator)
+    tab.hear([message(operator.contact("1", Event.POPUP))])
+    tab.app.set_locale("en")
+    tab.sign_in(stranger)
+    operator.contact("1", Event.CONNECTION_STARTED)
+    tab.app.set_locale("en")
+    tab.sign_in()
+    assert tab.connect(operator) == "1"
+    assert tab.contact_events == [("1", "POPUP"), ("1", "connectionstarted")]
+
+
+def test_an_operator_who_comes_back_after_a_reload_is_not_told_again_what_came_since() -> None:
+    operator = Operator()
+    tab = Tab(place=open_tab(operator).place)
+    operator.contact("1", Event.POPUP)
+    tab.connect(operator)
+    tab.app.set_locale("en")
+    tab.sign_in("https://easycim.example op2@demo")
+    tab.app.set_locale("en")
+    tab.sign_in()
+    assert tab.connect(operator) == "1"
+    assert tab.contact_events == [("1", "POPUP")]
