@@ -1,5 +1,4 @@
 /** Brings an engine up, attaches the calls to it, and replaces it when it dies. */
-import type { Bookmark } from "./facade/bookmark";
 import type { Calls } from "./facade/calls";
 import type { Config } from "./facade/config";
 import { openStorage, perform, type Storage } from "./engine/storage";
@@ -25,6 +24,8 @@ export interface Listener {
   tell(kind: TellKind, bookmark: string, text: string): void;
   /** Another engine will take the place of one that knew things. What is called now, it hears before all else. */
   replaced(): void;
+  /** Gives how far the page has got in the stream of events: an engine begins from there. */
+  reached(): string;
 }
 
 export class Starter {
@@ -40,7 +41,7 @@ export class Starter {
   #replacements = 0;
   #losses: number[] = [];
 
-  constructor(config: Config, calls: Calls, bookmark: Bookmark, listener: Listener) {
+  constructor(config: Config, calls: Calls, listener: Listener) {
     this.#config = config;
     this.#calls = calls;
     this.#listener = listener;
@@ -51,7 +52,7 @@ export class Starter {
       storage: async (request) => perform(await (this.#storage ??= openStorage()), request),
       lost: (reason) => this.#lost(reason),
     };
-    this.#hosts = new Hosts(config, page, bookmark);
+    this.#hosts = new Hosts(config, page, () => listener.reached());
   }
 
   /** Where Python runs, once it does. */

@@ -23,11 +23,10 @@ function main(): void {
   const config = new Config(script, Reflect.get(window, "TOOLBAR_CONFIG"));
   const statistics = new Statistics();
   const calls = new Calls(config, statistics);
-  const bookmark = new Bookmark();
-  const callbacks = new Callbacks(bookmark);
+  const callbacks = new Callbacks(new Bookmark());
   const legacy = legacyToolbar(window);
   let connection: unknown = null;
-  const starter = new Starter(config, calls, bookmark, {
+  const starter = new Starter(config, calls, {
     tell(kind, mark, text) {
       // Beside a legacy SDK the page's callbacks are that SDK's.
       callbacks.take(mark, kind === "contact" && !legacy ? text : null);
@@ -36,6 +35,7 @@ function main(): void {
       window.dispatchEvent(new CustomEvent("toolbar:connection", { detail: JSON.parse(text) as unknown }));
     },
     replaced: () => contacts?.repeat(),
+    reached: () => callbacks.reached,
   });
   const note = (event: object) => void calls.make(NOTE, [event]).catch(() => undefined);
   const contacts = legacy && new LegacyContacts(legacy, note);

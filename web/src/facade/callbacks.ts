@@ -31,6 +31,14 @@ export class Callbacks {
     this.#bookmark = bookmark;
   }
 
+  /**
+   * How far this page has got in the stream of events, with those that wait here: a new engine that were told an earlier
+   * place would send them again. `""` when there is no place yet.
+   */
+  get reached(): string {
+    return this.#waiting.filter(({ bookmark }) => bookmark !== "").at(-1)?.bookmark ?? this.#bookmark.read();
+  }
+
   /** Has a function called with every event from now on, and with those that came while none was bound. */
   bind(callback: ContactCallback): void {
     const first = this.#bound.size === 0;

@@ -1,6 +1,5 @@
 /** Finds a place where Python can run for this page, the best one that the page allows. */
 import { engineScript, framePage } from "../assets";
-import type { Bookmark } from "../facade/bookmark";
 import type { Config } from "../facade/config";
 import { bootReason } from "../facade/errors";
 import { importChecked } from "../engine/fetching";
@@ -43,13 +42,13 @@ export class Hosts {
   readonly #refused: Record<string, HostError> = {};
   readonly #config: Config;
   readonly #page: Page;
-  readonly #bookmark: Bookmark;
+  readonly #reached: () => string;
 
-  /** @param bookmark this tab's place in the stream of events, which Python is told when it starts */
-  constructor(config: Config, page: Page, bookmark: Bookmark) {
+  /** @param reached gives this page's place in the stream of events, which Python is told when it starts */
+  constructor(config: Config, page: Page, reached: () => string) {
     this.#config = config;
     this.#page = page;
-    this.#bookmark = bookmark;
+    this.#reached = reached;
   }
 
   /** Why a place was not taken, by its name, in English: for diagnostics. */
@@ -110,7 +109,7 @@ export class Hosts {
   async #openPage(base: string): Promise<StartedEngine> {
     if (!mayCompile()) throw new HostError("wasm_forbidden");
     const { startEngine } = (await importChecked(engineScript(base))) as EngineModule;
-    return startEngine(this.#config.settings(), this.#page, this.#bookmark.read());
+    return startEngine(this.#config.settings(), this.#page, this.#reached());
   }
 
   async #openWorker(kind: "worker" | "shared", base: string): Promise<StartedEngine> {
@@ -118,7 +117,7 @@ export class Hosts {
     const { port1, port2 } = new MessageChannel();
     worker.connect(port2);
     const place = { alive: () => true, dispose: () => worker.dispose() };
-    const engine = await PortEngine.start(port1, this.#config.settings(), this.#page, this.#bookmark.read(), place);
+    const engine = await PortEngine.start(port1, this.#config.settings(), this.#page, this.#reached(), place);
     worker.onerror = () => engine.giveUp("the worker failed");
     return engine;
   }
@@ -140,7 +139,7 @@ export class Hosts {
         dispose: () => frame.remove(),
         passed: (name: string, reason: BootReason) => (this.#refused[name] = new HostError(reason)),
       };
-      return await PortEngine.start(port1, this.#config.settings(), this.#page, this.#bookmark.read(), place);
+      return await PortEngine.start(port1, this.#config.settings(), this.#page, this.#reached(), place);
     } catch (error) {
       frame.remove();
       throw error;
