@@ -85,10 +85,11 @@ async def test_an_appointment_is_shown_with_its_contact(ann: httpx2.AsyncClient)
     ]
 
 
-async def test_a_saved_appointment_outcome_makes_the_contact_due_then(
+async def test_a_saved_appointment_outcome_makes_the_contact_due_at_what_was_agreed_on_last(
     service: InProcessService, ann: httpx2.AsyncClient
 ) -> None:
-    good(await book(ann, tomorrow(15)))
+    for hour in (16, 11, 15):
+        good(await book(ann, tomorrow(hour)))
     body = {"ecid": "a|1", "outcome": "APP1"}
     good(await ann.post("/scripts/save", json=body, headers={"Idempotency-Key": new_key()}))
     assert good(await ann.get("/contacts/a%7C1"))["state"] == "SCHEDULED"

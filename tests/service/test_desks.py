@@ -157,6 +157,29 @@ async def test_a_late_report_does_not_bring_a_contact_back(store: SqlStore) -> N
     assert await phases(store) == []
 
 
+async def test_a_contact_that_is_transferred_away_comes_back_by_a_transfer(store: SqlStore, clock: Clock) -> None:
+    stay = ("connectionstarted", "established", "connectioncleared", "DELETE")
+    for agent in ("ann", "bob"):
+        await happen(store, *stay, agent=agent, call_data=f"ECID={ECID}")
+        clock.now += 1_000
+    back = await happen(store, *stay[:2], call_data=f"ECID={ECID};AGAIN=1")
+    assert [isinstance(outcome, CtiReceipt) for outcome in back] == [True, True]
+    (contact,) = (await store.desks.desk("ann")).contacts
+    assert (contact.phase, contact.ecid) == (Phase.ESTABLISHED, ECID)
+    assert contact.event.call_data[-1].name == "AGAIN"
+
+
+async def test_a_late_report_does_not_bring_back_a_contact_that_came_back_and_left(
+    store: SqlStore, clock: Clock
+) -> None:
+    for agent in ("ann", "bob", "ann"):
+        await happen(store, "POPUP", "DELETE", agent=agent)
+        clock.now += 1_000
+    (outcome,) = await happen(store, "POPUP")
+    assert refused(outcome).details["reason"] == "contact_ended"
+    assert await phases(store) == []
+
+
 async def test_reports_that_come_all_at_once_are_numbered_without_gaps(store: SqlStore, announced: Announced) -> None:
     outcomes = await asyncio.gather(
         *(
@@ -276,6 +299,43 @@ async def test_what_an_inbound_request_says_goes_before_the_desk(store: SqlStore
     opened = await store.open_inbound(OpenInboundCommand(ANN, "c1", "111", [], "222"))
     assert opened.contact.phone_number == "111"
     assert [(field.field_name, field.value) for field in opened.contact.fields] == [("dnis", "222")]
+
+
+def _full() -> str:
+    return ";".join(f"K{at}=1" for at in range(200))
+
+
+async def test_call_data_that_is_full_stops_no_event(store: SqlStore) -> None:
+    await happen(store, "POPUP", "connectionstarted", "established", call_data=_full())
+    (outcome,) = await happen(store, "connectioncleared", call_data="RESULT=ok")
+    assert isinstance(outcome, CtiReceipt)
+    assert outcome.taken
+    assert await phases(store) == [Phase.ACW]
+
+
+async def test_call_data_that_is_full_makes_room_for_the_ecid_of_an_inbound_script(store: SqlStore) -> None:
+    await happen(store, "POPUP", call_data=_full())
+    opened = await store.open_inbound(OpenInboundCommand(ANN, "c1", None, None))
+    (contact,) = (await store.desks.desk("ann")).contacts
+    assert contact.ecid == opened.contact.ecid
+    assert len(contact.event.call_data) == 200
+
+
+async def test_a_save_for_a_contact_that_has_left_touches_no_other_with_its_ecid(store: SqlStore) -> None:
+    await happen(store, "POPUP", call_data=f"ECID={ECID}")
+    await store.open_script(OpenCommand(ANN, ECID, "c1", is_manual=False))
+    await happen(store, "DELETE")
+    await happen(store, "POPUP", "connectionstarted", "established", contact_id="c2", call_data=f"ECID={ECID}")
+    await store.save_script(saving("c1", offline_end=True))
+    (later,) = (await store.desks.desk("ann")).contacts
+    assert (later.saved, later.offline_end_armed) == (False, False)
+
+
+async def test_a_logout_ends_what_was_opened_without_a_login(store: SqlStore) -> None:
+    await store.open_script(OpenCommand(ANN, ECID, None, is_manual=True))
+    await store.desks.set_presence("ann", Presence.LOGGED_OUT, None)
+    opened = await store.open_script(OpenCommand(BOB, ECID, None, is_manual=True))
+    assert opened.access is Access.WRITE
 
 
 async def test_a_reservation_ends_at_logout(store: SqlStore) -> None:

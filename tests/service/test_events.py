@@ -4,13 +4,18 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
+from starlette.types import Message
 
 from tests.support.inprocess import InProcessService, Stream, running_service
 from tests.support.service import ServiceProcess
 from toolbar_py.service.events import hub
+from toolbar_py.service.events.stream import EventStream, Sources
 from toolbar_py.service.settings import Settings
+from toolbar_py.service.store.deskbase import DeskRecord
+from toolbar_py.wire.telephony import AgentStatus, Presence
 
 ANN, BOB = "ann@test", "bob@test"
 HEARTBEAT_MS = 200
@@ -145,6 +150,33 @@ async def test_who_does_not_read_loses_the_stream_and_nothing_else(
     await stream.ended()
     again = await service.stream(ANN, last="0")
     assert [event["number"] for event in await again.events(1)] == [1]
+
+
+@pytest.mark.parametrize("stuck_at", [b"event: desk", b"event: heartbeat"])
+async def test_a_reader_that_never_reads_is_let_go_when_its_stream_ends(stuck_at: bytes) -> None:
+    listeners = hub.Hub()
+    stuck, never = asyncio.Event(), asyncio.Event()
+    status = AgentStatus(agent=ANN, presence=Presence.LOGGED_IN, since=0, logged_in_at=0, groups=[])
+    desks = AsyncMock()
+    desks.desk.return_value = DeskRecord(0, status, ())
+
+    async def send(message: Message) -> None:
+        if stuck_at in message.get("body", b""):
+            stuck.set()
+            await never.wait()
+
+    async def receive() -> Message:
+        await never.wait()
+        return {}
+
+    stream = EventStream(Sources(desks, listeners, lambda: 0, heartbeat_ms=10), ANN, None, until=60_000)
+    serving = asyncio.create_task(stream({}, receive, send))
+    await stuck.wait()
+    assert listeners.operators() == [ANN]
+    listeners.close()
+    async with asyncio.timeout(5):
+        await serving
+    assert listeners.operators() == []
 
 
 async def test_a_stream_ends_with_its_token(service: InProcessService) -> None:

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from toolbar_py.wire.actions import CtiReport
 from toolbar_py.wire.base import Ecid
-from toolbar_py.wire.calldata import ECID, merge, value_of
+from toolbar_py.wire.calldata import ECID, merge, merge_what_fits, value_of
 from toolbar_py.wire.contacts import NameValue
 from toolbar_py.wire.errors import ConflictError, InvalidArgumentError, ToolbarError
 from toolbar_py.wire.phases import Action, OutOfOrderError, actions_in, allows, phase_after
@@ -33,7 +33,6 @@ def apply_report(contact: DeskContact | None, report: CtiReport) -> Applied:
     Raises:
         ConflictError: the event cannot follow.
         InvalidArgumentError: the contact's first event lacks what later ones may leave out.
-        TooLargeError: CallData would have too many entries.
     """
     try:
         phase = phase_after(None if contact is None else contact.phase, report.event)
@@ -47,7 +46,8 @@ def apply_report(contact: DeskContact | None, report: CtiReport) -> Applied:
     call_data = contact.event.call_data
     if report.call_data is not None:
         # Merged, not replaced: what easyCIM and the page added is not the telephone system's to take away.
-        call_data = merge(call_data, report.call_data)
+        # What is too much is left out: the event has happened all the same.
+        call_data = merge_what_fits(call_data, report.call_data)
     given = {
         "type": report.type,
         "media_type": report.media_type,
@@ -66,8 +66,14 @@ def with_call_data(contact: DeskContact, added: Sequence[NameValue], at: int) ->
 
     Args:
         at: epoch ms.
+
+    Raises:
+        TooLargeError: there would be too many entries; the ECID alone takes the place of another.
     """
-    call_data = merge(contact.event.call_data, added)
+    if [entry.name for entry in added] == [ECID]:
+        call_data = merge_what_fits(contact.event.call_data, added)
+    else:
+        call_data = merge(contact.event.call_data, added)
     if call_data == contact.event.call_data:
         return None
     return _after(contact, ContactEventName.DATA_CHANGED, contact.phase, at, call_data)

@@ -36,6 +36,8 @@ class Subscription:
         self._waiting: deque[Numbered] = deque()
         self._wake: asyncio.Future[None] | None = None
         self.ended = False
+        self.at_end: Callable[[], None] | None = None
+        """Is called once when the stream is to end, also while its reader does not read."""
 
     def put(self, event: Numbered) -> None:
         """Let an event wait for the stream; too many end it."""
@@ -52,6 +54,9 @@ class Subscription:
         self.ended = True
         self._waiting.clear()
         self._ring()
+        at_end, self.at_end = self.at_end, None
+        if at_end is not None:
+            at_end()
 
     async def take(self, wait_s: float) -> list[Numbered]:
         """Give what waits, as soon as there is something; nothing after ``wait_s`` seconds or at the end."""

@@ -13,6 +13,9 @@ from toolbar_py.service.store.deskbase import DeskStore
 
 STREAM_TYPE = "text/event-stream"
 
+_PARTING_S = 1.0
+"""How long the end of a stream waits for a reader that does not read: nothing else should have to wait for it."""
+
 _HEADERS = {
     # A proxy that compresses or collects would hold events back.
     "Cache-Control": "no-store, no-transform",
@@ -59,17 +62,34 @@ class EventStream(Response):
             record = await self._sources.desks.desk(self._operator, self._after)
             desk = snapshot(record, self._sources.clock(), self._sources.heartbeat_ms)
             missed = [event_message(event) for event in record.events]
+            begin = b"".join([desk_message(desk), *missed])
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            await _send(send, b"".join([desk_message(desk), *missed]))
             gone = asyncio.create_task(_end_when_gone(receive, subscription))
             left_s = max(0, self._until - self._sources.clock()) / 1000
             expiry = asyncio.get_running_loop().call_later(left_s, subscription.end)
             try:
-                await self._follow(subscription, record.number, send)
+                await self._tell(subscription, begin, record.number, send)
+            except TimeoutError:
+                return
             finally:
                 expiry.cancel()
                 gone.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _tell(self, subscription: Subscription, begin: bytes, last: int, send: Send) -> None:
+        """Send the beginning, and what happens after event number ``last`` until the subscription ends.
+
+        Raises:
+            TimeoutError: it has ended, and the reader does not read.
+        """
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(None) as limit:
+            subscription.at_end = lambda: limit.reschedule(loop.time() + _PARTING_S)
+            try:
+                await _send(send, begin)
+                await self._follow(subscription, last, send)
+            finally:
+                subscription.at_end = None
 
     async def _follow(self, subscription: Subscription, last: int, send: Send) -> None:
         """Send what happens after event number ``last``."""
@@ -83,9 +103,10 @@ class EventStream(Response):
                 if not events:
                     await _send(send, heartbeat_message(self._sources.clock()))
                 continue
-            if fresh[-1].number != last + len(fresh):
+            newest = max(event.number for event in fresh)
+            if [event.number for event in fresh] != list(range(last + 1, newest + 1)):
                 # Another writer's commit overtook one: the log has them in order.
-                fresh = await self._log(last, fresh[-1].number)
+                fresh = await self._log(last, newest)
                 if not fresh:
                     return
             await _send(send, b"".join([event.message for event in fresh]))

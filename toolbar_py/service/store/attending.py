@@ -52,6 +52,8 @@ class Attending:
     def set_presence(self, turn: Turn, operator: str, presence: Presence, code: str | None) -> AgentStatus:
         """See :meth:`toolbar_py.service.store.deskbase.DeskStore.set_presence`."""
         before, _ = self._desks.status(turn.connection, operator)
+        if presence is Presence.LOGGED_OUT:
+            self._release(turn.connection, operator, turn.now)
         if (before.presence, before.code) == (presence, code):
             return before
         leaves, comes = presence is Presence.LOGGED_OUT, before.presence is Presence.LOGGED_OUT
@@ -65,8 +67,6 @@ class Attending:
             groups=[] if leaves else groups,
         )
         self._desks.set_status(turn, status, agent_event(status))
-        if leaves:
-            self._release(turn.connection, operator, turn.now)
         return status
 
     def set_groups(self, turn: Turn, operator: str, groups: Sequence[str]) -> AgentStatus:

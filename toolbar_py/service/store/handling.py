@@ -63,7 +63,7 @@ class Handling:
         self,
         turn: Turn,
         operator: str,
-        ecid: str,
+        ecid: str | None,
         contact_id: str,
         *,
         offline_end: bool,
@@ -71,10 +71,13 @@ class Handling:
         """Note at the desk that an outcome was saved, and end the contact if that was asked.
 
         Args:
-            contact_id: the contact it was saved for; when that is not at the desk, those that carry the ECID.
+            ecid: of the contacts that it was saved for if ``contact_id`` is not at the desk; None when that one was
+                named: what is saved late for a contact that has left is none of a later contact's.
         """
         here = self._desks.contacts(turn.connection, operator)
-        found = [each for each in here if each.event.id == contact_id] or [each for each in here if each.ecid == ecid]
+        found = [each for each in here if each.event.id == contact_id]
+        if not found and ecid is not None:
+            found = [each for each in here if each.ecid == ecid]
         for contact in found:
             marked = contact.model_copy(update={"saved": True})
             if offline_end:

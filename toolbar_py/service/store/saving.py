@@ -58,8 +58,12 @@ _EARLIER = (
     .where(attempts.c.ecid == bindparam("ecid"), attempts.c.outcome == bindparam("outcome"))
 )
 # An agreed moment goes before the retry rule's.
-_NEXT_APPOINTMENT = select(func.min(appointments.c.at)).where(
-    appointments.c.ecid == bindparam("ecid"), appointments.c.at >= bindparam("now")
+# What was agreed on last counts: who agrees on another moment does not want to be called at the former.
+_AGREED = (
+    select(appointments.c.at)
+    .where(appointments.c.ecid == bindparam("ecid"), appointments.c.at >= bindparam("now"))
+    .order_by(appointments.c.id.desc())
+    .limit(1)
 )
 _RELEASE = (
     update(contacts)
@@ -172,7 +176,7 @@ class Saving:
             earlier = connection.execute(_EARLIER, {"ecid": ecid, "outcome": rule.outcome.code}).scalar_one()
         follows = consequence(rule, earlier, now)
         if rule.outcome.kind is OutcomeKind.APPOINTMENT and follows.due_at is not None:
-            agreed = connection.execute(_NEXT_APPOINTMENT, {"ecid": ecid, "now": now}).scalar_one()
+            agreed = connection.execute(_AGREED, {"ecid": ecid, "now": now}).scalar_one_or_none()
             follows = follows if agreed is None else Consequence(due_at=agreed)
         connection.execute(
             _RELEASE,

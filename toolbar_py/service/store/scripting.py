@@ -55,5 +55,6 @@ class Scripting:
         if not saved.replayed:
             operator = command.caller.operator
             ends = command.offline_end
-            self._handling.saved(turn, operator, saved.ecid, saved.contact_id, offline_end=ends)
+            named = command.contact_id not in {None, "", saved.ecid}
+            self._handling.saved(turn, operator, None if named else saved.ecid, saved.contact_id, offline_end=ends)
         return saved

@@ -61,6 +61,9 @@ class DeskSwitchboard:
         async with self._turns[agent]:
             status = (await self._desks.desk(agent)).status
             if (status.presence, status.code) == (presence, code):
+                if presence is Presence.LOGGED_OUT:
+                    # Scripts can be opened without a login; leaving ends their reservations all the same.
+                    await self._desks.set_presence(agent, presence, code)
                 return
             if presence is Presence.PAUSED and status.presence is Presence.LOGGED_OUT:
                 raise ConflictError(reason="logged_out")
