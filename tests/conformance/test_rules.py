@@ -104,6 +104,31 @@ def _dialled_later() -> Story:
     return story
 
 
+def _held_twice() -> Story:
+    """The same ECID comes with two contacts to one document, and another operator holds it."""
+    story = Story()
+    for contact in ("c1", "c2"):
+        story.happens(contact, "POPUP", E)
+        story.opens(contact, E, readOnly=True)
+        story.happens(contact, "connectionstarted")
+        story.happens(contact, "connectioncleared")
+        story.answer(story.call("CONTACT.OfflineEnd", contact))
+        story.happens(contact, "DELETE")
+    return story
+
+
+def _asked_again_and_got_it() -> Story:
+    """Another operator holds the ECID, and lets it go before the page asks again."""
+    story = Story()
+    story.happens(C, "POPUP", E)
+    story.opens(C, E, readOnly=True)
+    story.opens(C, E)
+    story.happens(C, "connectionstarted")
+    story.happens(C, "connectioncleared")
+    story.saves(C, E)
+    return story
+
+
 @pytest.mark.parametrize(
     "right",
     [
@@ -115,6 +140,8 @@ def _dialled_later() -> Story:
         _by_ecid,
         _inbound_opened_by_the_toolbar,
         _dialled_later,
+        _held_twice,
+        _asked_again_and_got_it,
         lambda: _ended(_until_cleared(readOnly=True)),
         lambda: _ended(_until_cleared(readOnly=True, terminated=True)),
     ],
@@ -170,6 +197,36 @@ def test_a_second_opening_of_what_another_operator_holds_is_an_error() -> None:
     story.opens(C, E, readOnly=True)
     (finding,) = judge(story.case())
     assert (finding.rule, finding.severity) == ("opened-twice", Severity.ERROR)
+
+
+def test_a_second_opening_of_what_another_operator_holds_is_a_warning_when_something_came_between() -> None:
+    story = Story()
+    story.happens(C, "POPUP", E)
+    story.opens(C, E, readOnly=True)
+    story.happens(C, "established")
+    story.opens(C, E, readOnly=True)
+    (finding,) = judge(story.case())
+    assert (finding.rule, finding.severity) == ("opened-twice", Severity.WARNING)
+
+
+def test_a_second_opening_before_the_first_was_answered_is_a_warning() -> None:
+    story = Story()
+    story.happens(C, "POPUP", E)
+    calls = [story.call("open", C, E), story.call("open", C, E)]
+    for call in calls:
+        story.answer(call, result=True, ecid=E, contactId=C, readOnly=True)
+    (finding,) = judge(story.case())
+    assert (finding.rule, finding.severity) == ("opened-twice", Severity.WARNING)
+
+
+def test_a_second_opening_of_what_is_closed_says_so() -> None:
+    story = Story()
+    story.happens(C, "POPUP", E)
+    story.opens(C, E, readOnly=True, terminated=True)
+    story.opens(C, E, readOnly=True, terminated=True)
+    (finding,) = judge(story.case())
+    assert finding.wrong == "openScript was called again for an ECID that is closed for good."
+    assert finding.severity is Severity.ERROR
 
 
 def test_an_unknown_outcome_is_found() -> None:

@@ -44,15 +44,21 @@ def ignored_refusal(case: Case) -> Iterator[Fact]:
 
 
 def opened_twice(case: Case) -> Iterator[Fact]:
-    """Opened again what this document had opened and not saved."""
+    """Opened again, for the same contact, what this document had opened and not saved."""
     for opening, openings in _uses(case, *_OPENINGS):
-        earlier = [each for each in openings if each.call.life == opening.call.life and _was_opened(each)]
+        earlier = [each for each in openings if _was_opened(each) and _is_alike(each, opening)]
         if not earlier:
             continue
-        if earlier[-1].told.read_only:
-            yield about(opening, "openScript was called again for an ECID that another operator holds", severe=True)
-        else:
+        last = earlier[-1]
+        if not last.told.read_only:
             yield about(opening, "openScript was called again for an ECID that the page holds already", severe=False)
+        # Who has asked again and got it was right to ask.
+        elif not opening.holds:
+            known = last.answered is not None and last.answered < opening.place
+            wrong = "openScript was called again for an ECID that {}".format(
+                "is closed for good" if last.told.terminated else "another operator holds"
+            )
+            yield about(opening, wrong, severe=known and not _heard_between(case, last, opening))
 
 
 def outcome_not_allowed(case: Case) -> Iterator[Fact]:
@@ -108,6 +114,21 @@ def _ignored(case: Case) -> Iterator[tuple[Made, Made]]:
 def _was_opened(opening: Made) -> bool:
     """Say whether an opening succeeded, be it only to read; one that is not answered yet counts, or did not fail."""
     return opening.done or opening.answer is None
+
+
+def _is_alike(one: Made, other: Made) -> bool:
+    """Say whether two calls were made in one document for one contact, or for none that is known.
+
+    The same ECID may come with another contact.
+    """
+    contacts = {one.contact, other.contact} - {""}
+    return one.call.life == other.call.life and len(contacts) <= 1
+
+
+def _heard_between(case: Case, one: Made, other: Made) -> bool:
+    """Say whether the document was given an event after the answer of a call and before another call."""
+    answered = one.place if one.answered is None else one.answered
+    return any(each.life == other.call.life and answered < place < other.place for place, each in case.deliveries)
 
 
 def _opened_by_toolbar(case: Case, contact: str) -> bool:
