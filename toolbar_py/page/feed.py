@@ -29,9 +29,15 @@ _HISTORY_CHARACTERS = 200_000
 
 
 class Feed:
-    """The stream of one operator, the desk that it describes and the pages that are told of it."""
+    """The stream of one operator, the desk that it describes and the pages that are told of it.
 
-    def __init__(self) -> None:
+    Args:
+        owner: the service and the operator, as ``AskKind.WHO`` names them.
+    """
+
+    def __init__(self, owner: str) -> None:
+        # The leading page's token may name somebody else by the time something is stored or found.
+        self._record = {"record": _RECORD, "key": _KEY, "owner": owner}
         self.desk = Desk()
         self._seats: list[Seat] = []
         self._stream: Stream | None = None
@@ -229,7 +235,7 @@ class Feed:
     async def _restore(self) -> str:
         before = self._seats[0].page.host.now_ms() - _KEEP_MS
         await Ask(AskKind.PURGE, json.dumps({"record": _RECORD, "before": before}))
-        reply = await Ask(AskKind.FIND, json.dumps({"record": _RECORD, "key": _KEY}))
+        reply = await Ask(AskKind.FIND, json.dumps(self._record))
         self._restored = True
         if reply.body:
             try:
@@ -261,7 +267,7 @@ class Feed:
             self._dirty = False
             kept = self.desk.keep()
             if kept is not None:
-                head = json.dumps({"record": _RECORD, "key": _KEY, "aliases": []})
+                head = json.dumps({**self._record, "aliases": []})
                 await Ask(AskKind.STORE, head, kept.to_json())
         return ""
 
@@ -311,7 +317,9 @@ class Feeds:
         Args:
             owner: the service and the operator, as ``AskKind.WHO`` names them.
         """
-        feed = self._feeds.setdefault(owner, Feed())
+        feed = self._feeds.get(owner)
+        if feed is None:
+            feed = self._feeds[owner] = Feed(owner)
         feed.join(seat)
         return feed
 

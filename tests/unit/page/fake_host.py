@@ -20,7 +20,8 @@ class FakeHost:
     """Answers asks of storage at once, and leaves those of the network, of time and of the token to the test.
 
     Args:
-        stored: the browser's database, by record and key; pages of one browser share it.
+        stored: the browser's database, by record and key, which begins with the owner; pages of one browser share it.
+        signed_in: whom the page's token names, for what is stored without an owner.
         requests, sleeps, whos, listens, nexts: what is asked and not answered yet.
         told: what the page was told, as kind, place and object.
         unsent: whether requests still wait for the page's token.
@@ -31,6 +32,7 @@ class FakeHost:
     unsent: bool = False
     token_reason: str = ""
     stored: Stored = field(default_factory=Stored)
+    signed_in: str = ""
     requests: deque[Asked] = field(default_factory=deque[Asked])
     sleeps: deque[tuple[int, int]] = field(default_factory=deque[tuple[int, int]])
     whos: deque[int] = field(default_factory=deque[int])
@@ -92,15 +94,17 @@ class FakeHost:
         self.logged.append(f"{level}: {text}")
 
     def _store(self, kind: str, head: dict[str, Any], body: str) -> str:
-        record = head["record"]
+        record, owner = head["record"], head.get("owner", self.signed_in)
         if kind == "store":
-            self.stored[record, head["key"]] = (self.now, head["aliases"], body)
+            aliases = [f"{owner} {alias}" for alias in head["aliases"]]
+            self.stored[record, f"{owner} {head['key']}"] = (self.now, aliases, body)
         elif kind == "purge":
             for key in [k for k, value in self.stored.items() if k[0] == record and value[0] < head["before"]]:
                 del self.stored[key]
         else:
+            wanted = f"{owner} {head['key']}"
             for (held, key), (_, aliases, text) in self.stored.items():
-                if held == record and head["key"] in (key, *aliases):
+                if held == record and wanted in (key, *aliases):
                     return text
         return ""
 

@@ -62,6 +62,7 @@ class Tab:
     def sign_in(self, owner: str = OWNER) -> None:
         """Tell whose desk it is, to whoever asks."""
         self.settle()
+        self.host.signed_in = owner
         while self.host.whos:
             self.app.resume(self.host.whos.popleft(), "{}", owner)
             self.settle()

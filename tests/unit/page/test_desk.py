@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.unit.page.answers import ECID, opened, saved
 from tests.unit.page.fake_host import TRACE
 from tests.unit.page.operator import LIFE, LOGIN, Operator, message
-from tests.unit.page.tab import Tab, open_tab
+from tests.unit.page.tab import OWNER, Tab, open_tab
 from toolbar_py.page.desk import Desk
 from toolbar_py.page.realm import Realm
 from toolbar_py.wire.phases import actions_in
@@ -154,6 +154,17 @@ def test_after_a_reload_with_a_service_that_says_nothing_the_desk_answers_within
     assert [told["id"] for told in after.answer(call)] == ["1"]
 
 
+def test_what_is_told_of_one_operator_is_not_kept_as_the_desk_of_the_next() -> None:
+    operator, next_one = Operator(), "https://easycim.example op2@demo"
+    tab = open_tab(operator)
+    tab.host.signed_in = next_one
+    tab.hear([message(operator.contact("1", Event.POPUP))])
+    after = Tab(stored=tab.host.stored, owner=next_one)
+    call = after.call("CONTACT.getContactList")
+    after.refuse("unreachable ")
+    assert call not in after.host.answers
+
+
 def test_what_the_service_says_replaces_the_desk_from_before_the_reload() -> None:
     operator = Operator()
     before = open_tab(operator)
@@ -181,7 +192,7 @@ def test_a_desk_of_another_day_is_not_answered_from() -> None:
 
 
 def test_a_desk_that_was_kept_otherwise_is_passed_over() -> None:
-    tab = Tab(stored={("desk-state", "desk"): (1_700_000_000_000, [], '{"other": 1}')})
+    tab = Tab(stored={("desk-state", f"{OWNER} desk"): (1_700_000_000_000, [], '{"other": 1}')})
     call = tab.call("CONTACT.getContactList")
     tab.refuse("unreachable ")
     assert call not in tab.host.answers
@@ -195,7 +206,7 @@ def test_a_saved_outcome_marks_the_contact_and_arms_its_ending() -> None:
         tab.hear([message(operator.contact("1", name, ecid=ECID))])
     tab.call("EASYCIM.saveScript", "1", "POSITIVE", True)
     tab.reply(200, saved(TRACE, contact_id="1"))
-    (_, _, kept) = tab.host.stored["desk-state", "desk"]
+    (_, _, kept) = tab.host.stored["desk-state", f"{OWNER} desk"]
     assert '"saved":true' in kept
     assert '"offlineEndArmed":true' in kept
 

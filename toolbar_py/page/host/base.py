@@ -25,10 +25,12 @@ class AskKind(StrEnum):
     SLEEP = "sleep"
     """head ``{ms}``; the reply is empty."""
     STORE = "store"
-    """head ``{record, key, aliases}``, body: the text to keep, atomically, under the key and each alias."""
+    """head ``{record, key, aliases[, owner]}``, body: the text to keep, atomically, under the key and each alias.
+    ``owner``: whose it is, as WHO names them; without one it belongs to whom the page's token names by then."""
     FIND = "find"
-    """head ``{record, key}``: by key or alias; reply body: the text, empty when there is none. Reply head ``token
-    [reason]`` when nothing was found because nobody can tell whose it would be, for want of a token."""
+    """head ``{record, key[, owner]}``, the owner as for STORE: by key or alias; reply body: the text, empty when there
+    is none. Reply head ``token [reason]`` when nothing was found because nobody can tell whose it would be, for want of
+    a token."""
     PURGE = "purge"
     """head ``{record, before}``: forget what was stored before (epoch ms); the reply is empty."""
     WHO = "who"

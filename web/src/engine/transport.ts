@@ -31,21 +31,13 @@ export class Transport {
     this.#cache = cacheMode(settings);
   }
 
-  /**
-   * Names whose data this is: the service, and the operator as far as the token tells.
-   *
-   * @throws Error when the page cannot give its token
-   */
-  async owner(): Promise<string> {
-    return `${this.#settings.serviceUrl} ${subjectOf(await this.#token())}`;
-  }
-
   async #token(): Promise<string> {
     return this.#settings.token ?? (await this.#askToken());
   }
 
   /**
-   * Says whose desk this is: the same for every tab of an operator of a service, and never the same for two operators.
+   * Says whose desk and whose data this is: the same for every tab of an operator of a service, and never the same for
+   * two operators. A token that names nobody stands for somebody of its own, so that the next one finds nothing of it.
    *
    * @throws Error when the page cannot give its token
    */
@@ -54,14 +46,9 @@ export class Transport {
     return `${this.#settings.serviceUrl} ${subjectOf(token) || fingerprint(token)}`;
   }
 
-  /** Whether an {@link owner} is an operator that a token named. */
-  named(owner: string): boolean {
-    return !owner.endsWith(" ");
-  }
-
-  /** Whether the page has a token to give, which it may not have yet. */
-  async hasToken(): Promise<boolean> {
-    return (await this.#token()).trim() !== "";
+  /** Whether an {@link identity} is that of a token, which the page may not have had yet. */
+  named(identity: string): boolean {
+    return !identity.endsWith(" ");
   }
 
   /**
