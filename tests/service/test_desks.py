@@ -157,29 +157,6 @@ async def test_a_late_report_does_not_bring_a_contact_back(store: SqlStore) -> N
     assert await phases(store) == []
 
 
-async def test_a_contact_that_is_transferred_away_comes_back_by_a_transfer(store: SqlStore, clock: Clock) -> None:
-    stay = ("connectionstarted", "established", "connectioncleared", "DELETE")
-    for agent in ("ann", "bob"):
-        await happen(store, *stay, agent=agent, call_data=f"ECID={ECID}")
-        clock.now += 1_000
-    back = await happen(store, *stay[:2], call_data=f"ECID={ECID};AGAIN=1")
-    assert [isinstance(outcome, CtiReceipt) for outcome in back] == [True, True]
-    (contact,) = (await store.desks.desk("ann")).contacts
-    assert (contact.phase, contact.ecid) == (Phase.ESTABLISHED, ECID)
-    assert contact.event.call_data[-1].name == "AGAIN"
-
-
-async def test_a_late_report_does_not_bring_back_a_contact_that_came_back_and_left(
-    store: SqlStore, clock: Clock
-) -> None:
-    for agent in ("ann", "bob", "ann"):
-        await happen(store, "POPUP", "DELETE", agent=agent)
-        clock.now += 1_000
-    (outcome,) = await happen(store, "POPUP")
-    assert refused(outcome).details["reason"] == "contact_ended"
-    assert await phases(store) == []
-
-
 async def test_reports_that_come_all_at_once_are_numbered_without_gaps(store: SqlStore, announced: Announced) -> None:
     outcomes = await asyncio.gather(
         *(
