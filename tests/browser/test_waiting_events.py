@@ -1,4 +1,4 @@
-"""Events that wait because nothing is bound yet are told once, and to the operator whose they are (contract section 4)."""
+"""Events that wait because nothing is bound yet are told once, to the operator whose they are (contract section 4)."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -58,3 +58,32 @@ def test_a_new_runtime_sends_them_no_second_time(open_desk: Desks, gateway: Gate
     gateway.report(operator, contact_id, "established")
     desk.until("seen().some(([event]) => event === 'established')")
     assert [event for event, *_ in desk.eval("seen()")] == ["POPUP", "connectionstarted", "dialing", "established"]
+
+
+def test_another_operator_on_the_same_page_is_not_told_them(
+    open_desk: Desks, gateway: Gateway, service: ServiceProcess
+) -> None:
+    former, operator = next(_OPERATORS), next(_OPERATORS)
+    desk = open_desk(former, before=RECORD)
+    desk.until(_OPEN)
+    hear(desk, gateway, former, "connectionstarted")
+    desk.eval("TOOLBAR.configure({token: argument})", service.token(operator))
+    desk.until(f"TOOLBAR.AGENT.getAgentID().then((id) => id === '{operator}')")
+    desk.until(_OPEN)
+    desk.eval(_LATE_BIND)
+    contact_id = gateway.bring(operator, next(_ECIDS))
+    desk.until(f"seen().some(([, id]) => id === '{contact_id}')")
+    assert [(event, id) for event, id, _ in desk.eval("seen()")] == [("POPUP", contact_id)]
+
+
+def test_a_token_that_is_renewed_takes_none_of_them_away(
+    open_desk: Desks, gateway: Gateway, service: ServiceProcess
+) -> None:
+    operator = next(_OPERATORS)
+    desk = open_desk(operator, before=RECORD)
+    desk.until(_OPEN)
+    hear(desk, gateway, operator, "connectionstarted")
+    desk.eval("TOOLBAR.configure({token: argument})", service.token(operator))
+    hear(desk, gateway, operator)
+    desk.eval(_LATE_BIND)
+    desk.until("seen().length === 3")

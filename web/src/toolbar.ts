@@ -28,10 +28,12 @@ function main(): void {
   let connection: unknown = null;
   const starter = new Starter(config, calls, {
     tell(kind, mark, text) {
+      const told = kind === "connection" ? (JSON.parse(text) as { state: unknown }) : null;
+      if (told?.state === "closed") callbacks.forget();
       // Beside a legacy SDK the page's callbacks are that SDK's.
       callbacks.take(mark, kind === "contact" && !legacy ? text : null);
-      if (kind !== "connection") return;
-      connection = JSON.parse(text) as unknown;
+      if (!told) return;
+      connection = told;
       window.dispatchEvent(new CustomEvent("toolbar:connection", { detail: JSON.parse(text) as unknown }));
     },
     replaced: () => contacts?.repeat(),

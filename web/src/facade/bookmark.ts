@@ -5,6 +5,11 @@
 
 const KEY = "toolbar-py";
 
+/** Whose stream a bookmark is a place in: what follows its number, as toolbar_py/page/seat.py writes it. */
+export function ownerOf(bookmark: string): string {
+  return bookmark.slice(bookmark.indexOf(" ") + 1);
+}
+
 export class Bookmark {
   /** Also for pages that may not store anything: then at least a new runtime on the same page goes on from here. */
   #text: string;

@@ -1,6 +1,6 @@
 /** The contact callbacks of the page, and the events that wait for them (contract section 4). */
 import { CALLBACK_EVENT } from "../generated/contract";
-import type { Bookmark } from "./bookmark";
+import { type Bookmark, ownerOf } from "./bookmark";
 
 export type ContactCallback = (event: Event, data: unknown) => unknown;
 
@@ -53,9 +53,18 @@ export class Callbacks {
 
   /** Takes an event of the stream: it is delivered, or waits until it can be. */
   take(bookmark: string, text: string | null): void {
+    // Those of a former operator are not for whoever has the page now.
+    if (bookmark !== "") {
+      this.#waiting = this.#waiting.filter((each) => each.bookmark === "" || ownerOf(each.bookmark) === ownerOf(bookmark));
+    }
     this.#waiting.push({ bookmark, text });
     this.#deliver();
     if (this.#waiting.length > WAITING_MAX) this.#keep(this.#waiting.shift()!);
+  }
+
+  /** The page's token names another operator: what still waits is not the new one's to hear. */
+  forget(): void {
+    this.#waiting = [];
   }
 
   /** Calls every bound function with an event, each with objects of its own, whatever the others do with theirs. */
