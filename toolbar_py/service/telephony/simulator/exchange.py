@@ -97,9 +97,10 @@ class Exchange:
         """Give the contacts at an operator's desk, in the order in which they came."""
         return list(self._agent(agent).lines.values())
 
-    def agents(self) -> list[str]:
-        """Give everybody who is known."""
-        return list(self._agents)
+    def presence_of(self, agent: str) -> Presence:
+        """Give how an operator attends; who is not known has not come yet."""
+        known = self._agents.get(agent)
+        return Presence.LOGGED_OUT if known is None else known.presence
 
     def is_free(self, agent: str) -> bool:
         """Say whether a contact could be given to an operator now."""

@@ -11,6 +11,7 @@ from toolbar_py.service.telephony.simulator.core import Core
 from toolbar_py.service.telephony.simulator.course import NATURES, Kind, Nature
 from toolbar_py.service.telephony.simulator.driver import Driver
 from toolbar_py.service.telephony.simulator.exchange import Exchange, Wish
+from toolbar_py.service.telephony.simulator.kernel import Timer
 from toolbar_py.service.telephony.simulator.line import Line
 from toolbar_py.service.telephony.simulator.link import Answer, Counts
 from toolbar_py.service.telephony.simulator.setup import Setup
@@ -26,6 +27,9 @@ from toolbar_py.wire.telephony import ContactEventName, ContactType, DeskSnapsho
 _LOG = logging.getLogger("toolbar_py.simulator")
 
 _STALE_READS = 5
+
+_SETTLING_MS = 10_000
+"""How long the service may take to note a presence that it told; after that, what it has noted counts."""
 
 _DATA = {
     Action.SET_CALL_DATA: (),
@@ -54,11 +58,13 @@ class Simulator:
         self._driver = driver
         self._board: Switchboard | None = None
         self._core: Core | None = None
-        # The operator's last event that a receipt has told: a desk read before it is out of date.
+        # The operator's last event that is known here: a desk read before it is out of date.
         self._numbers: dict[str, int] = {}
         self._sending: Counter[str] = Counter()
         # How many changes of a desk, made while reports about it were under way, were not made by them.
         self._unexplained: Counter[str] = Counter()
+        # Presences that were told and that no desk has shown yet, and what ends the waiting for that.
+        self._settling: dict[str, tuple[Presence, Timer]] = {}
 
     @property
     def counts(self) -> Counts:
@@ -84,6 +90,8 @@ class Simulator:
     async def set_presence(self, agent: str, presence: Presence, code: str | None) -> None:
         """Let an operator come, pause or leave; the reason of a pause makes no difference here."""
         self._driver.catch_up()
+        self._settle(agent)
+        self._settling[agent] = (presence, self._running.kernel.after(_SETTLING_MS, lambda: self._settled(agent)))
         self._exchange.set_presence(agent, presence)
         self._driver.look_ahead()
 
@@ -94,7 +102,9 @@ class Simulator:
             ToolbarError: the CallData is malformed, the operator is not logged in, or another contact is online.
         """
         call_data = parse(request.call_data)
-        if agent not in self._exchange.agents():
+        if self._exchange.presence_of(agent) is Presence.LOGGED_OUT:
+            # The service has made sure of the login, and tells no presence meanwhile: its desk counts.
+            self._settle(agent)
             await self._compare(agent)
         self._driver.catch_up()
         preview = None if request.job else self._preview(agent, request.destination, call_data)
@@ -200,6 +210,7 @@ class Simulator:
         for _ in range(_STALE_READS):
             desk = await self._switchboard.desk(agent)
             if desk.number >= self._numbers.get(agent, 0):
+                self._numbers[agent] = desk.number
                 self._driver.catch_up()
                 self._take_over(agent, desk)
                 self._driver.look_ahead()
@@ -218,7 +229,21 @@ class Simulator:
         for line in core.exchange.lines_of(agent):
             if line.contact_id not in here and not core.link.waits(line.contact_id):
                 core.exchange.forget(line)
-        core.exchange.set_presence(agent, desk.agent.presence)
+        told, _ = self._settling.get(agent, (desk.agent.presence, None))
+        if told is desk.agent.presence:
+            self._settle(agent)
+            core.exchange.set_presence(agent, told)
+
+    def _settle(self, agent: str) -> None:
+        """Wait no longer for a desk that shows the presence that was told."""
+        if agent in self._settling:
+            _, timer = self._settling.pop(agent)
+            timer.cancel()
+
+    def _settled(self, agent: str) -> None:
+        """See what the service has noted of a presence that no desk has shown: it may have failed to."""
+        self._settle(agent)
+        self._driver.begin(lambda: self._compare(agent))
 
     def _serve_later(self, wish: Wish) -> None:
         self._driver.begin(lambda: self._serve(wish))
