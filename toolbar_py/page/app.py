@@ -45,6 +45,7 @@ class App:
         self.call = self._calls.call
         self.abort = self._calls.abort
         self.resume = self._tasks.resume
+        self.recheck = self._attendance.recheck
         self._tasks.start(instance.forget_old(), self._background_done)
         self._attendance.begin()
 

@@ -77,10 +77,11 @@ class BrowserRealm:
         """Start the toolbar for a page and register it with the page's ``TOOLBAR`` object.
 
         Args:
-            boundary: the JavaScript end; its ``register(call, resume, abort, set_locale, leave, instance, effects)``
-                takes the Python end, and from then on the methods of ``TOOLBAR`` are these functions. The proxies live
-                as long as the page; ``leave`` is called when it goes, and what the others give back is still carried
-                out after that. Its ``push(effects)`` carries out what is said while JavaScript is elsewhere.
+            boundary: the JavaScript end; its ``register(call, resume, abort, set_locale, recheck, leave, instance,
+                effects)`` takes the Python end, and from then on the methods of ``TOOLBAR`` are these functions. The
+                proxies live as long as the page; ``recheck`` is called when a request was sent under the name of
+                somebody else, ``leave`` when the page goes, and what the others give back is still carried out after
+                that. Its ``push(effects)`` carries out what is said while JavaScript is elsewhere.
             locale: the language of the page's texts.
             place: of the tab in its operator's stream of events; ``""`` for a tab that has none.
         """
@@ -103,6 +104,7 @@ class BrowserRealm:
             create_proxy(self._gathering(host, app.resume)),
             create_proxy(self._gathering(host, app.abort)),
             create_proxy(set_locale),
+            create_proxy(self._gathering(host, app.recheck)),
             create_proxy(self._gathering(host, leave)),
             instance,
             host.take(),

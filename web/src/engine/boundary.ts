@@ -17,6 +17,7 @@ type PythonCall = Proxied & ((id: number, path: string, args: string, correlatio
 type PythonResume = Proxied & ((askId: number, head: string, body: string) => Effects);
 type PythonSetLocale = Proxied & ((locale: string) => void);
 type PythonAbort = Proxied & ((id: number, code: AbortCode, timeoutMs: number) => Effects);
+type PythonRecheck = Proxied & (() => Effects);
 type PythonLeave = Proxied & (() => Effects);
 
 /** The reply to an ask: a short head and a text that passes through. */
@@ -72,6 +73,7 @@ export class Boundary {
   #resume: PythonResume | null = null;
   #abort: PythonAbort | null = null;
   #setLocale: PythonSetLocale | null = null;
+  #recheck: PythonRecheck | null = null;
   #leavePython: PythonLeave | null = null;
   #closing = false;
   #leaving: ReturnType<typeof setTimeout> | undefined;
@@ -81,6 +83,8 @@ export class Boundary {
     this.#transport = transport;
     this.#storage = storage;
     this.logLevel = logLevel;
+    // Not at once: a request may leave while others of the same effects have not been begun.
+    transport.onStranger = () => queueMicrotask(() => this.#enter(() => this.#recheck?.()));
   }
 
   /** How many asks of Python are under way, beside the one that waits for the next event. */
@@ -102,11 +106,13 @@ export class Boundary {
     resume: PythonResume,
     abort: PythonAbort,
     setLocale: PythonSetLocale,
+    recheck: PythonRecheck,
     leave: PythonLeave,
     instance: string,
     effects: Effects,
   ): void => {
     this.#setLocale = setLocale;
+    this.#recheck = recheck;
     this.instance = instance;
     this.#call = call;
     this.#resume = resume;
@@ -179,9 +185,9 @@ export class Boundary {
   #leave(): void {
     clearTimeout(this.#leaving);
     this.#giveUpAll();
-    const proxies = [this.#call, this.#resume, this.#abort, this.#setLocale, this.#leavePython];
+    const proxies = [this.#call, this.#resume, this.#abort, this.#setLocale, this.#recheck, this.#leavePython];
     for (const proxy of proxies) proxy?.destroy();
-    this.#call = this.#resume = this.#abort = this.#setLocale = this.#leavePython = null;
+    this.#call = this.#resume = this.#abort = this.#setLocale = this.#recheck = this.#leavePython = null;
   }
 
   #giveUpAll(): void {

@@ -15,6 +15,12 @@ const THERE_WITHIN_MS = 3_000;
 export class Transport {
   /** When easyCIM last answered, in epoch ms; null until it has. */
   lastExchangeAt: number | null = null;
+  /** Called when a request leaves under the name of somebody else than {@link identity} has told. */
+  onStranger: () => void = () => undefined;
+  /** Whom the token named that {@link identity} was told from; null before. */
+  #known: string | null = null;
+  /** The token of the last request, so that those after it with the same one need no reading. */
+  #last: string | null = null;
   #settings: EngineSettings;
   #cache: RequestCache;
   readonly #askToken: () => Promise<string>;
@@ -43,6 +49,8 @@ export class Transport {
    */
   async identity(): Promise<string> {
     const token = (await this.#token()).trim();
+    this.#known = bearerOf(token);
+    this.#last = token;
     return `${this.#settings.serviceUrl} ${subjectOf(token) || fingerprint(token)}`;
   }
 
@@ -114,6 +122,7 @@ export class Transport {
     // The call may have been given up while the page looked for its token.
     if (signal.aborted) return failed("unreachable");
     onSend();
+    this.#notice(token);
     try {
       return await fetch(this.#settings.serviceUrl + API + path, {
         method,
@@ -130,6 +139,13 @@ export class Transport {
       const refused = this.lastExchangeAt === null && !signal.aborted && (await this.#refusesOrigin());
       return refused ? failed("origin", location.origin) : failed("unreachable");
     }
+  }
+
+  /** Compares whose token a request has with whose desk the page sits at. */
+  #notice(token: string): void {
+    if (token === this.#last || this.#known === null) return;
+    if (bearerOf(token) === this.#known) this.#last = token;
+    else this.onStranger();
   }
 
   /**
@@ -193,6 +209,11 @@ function subjectOf(token: string): string {
   } catch {
     return "";
   }
+}
+
+/** Whom a token names, or only that it is one: a token that names nobody may be renewed for the same operator. */
+function bearerOf(token: string): string {
+  return subjectOf(token) || (token && "\0");
 }
 
 /** Tells tokens apart that name nobody, without keeping any of them (FNV-1a, twice 32 bits). */
