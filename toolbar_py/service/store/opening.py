@@ -81,7 +81,8 @@ class Opening:
         if contact_id and contact_id == row["inbound_contact_id"]:
             kind = ScriptKind.INBOUND
         self._note(connection, command.caller, row["ecid"], (contact_id, kind), now)
-        return OpenedRecord(read_contact(connection, row, (contact_id, kind), self._activities), given)
+        operator = command.caller.operator
+        return OpenedRecord(read_contact(connection, row, operator, (contact_id, kind), self._activities), given)
 
     def open_inbound(self, connection: Connection, command: OpenInboundCommand, now: int) -> OpenedRecord:
         """See :meth:`toolbar_py.service.store.base.Store.open_inbound`."""
@@ -89,7 +90,8 @@ class Opening:
         row, given = self._reserve(connection, command.caller, ecid, now)
         script = (command.contact_id, ScriptKind.INBOUND)
         self._note(connection, command.caller, ecid, script, now)
-        return OpenedRecord(read_contact(connection, row, script, self._activities), given)
+        operator = command.caller.operator
+        return OpenedRecord(read_contact(connection, row, operator, script, self._activities), given)
 
     def _inbound_ecid(self, connection: Connection, command: OpenInboundCommand, now: int) -> str:
         find = {"contact_id": command.contact_id}

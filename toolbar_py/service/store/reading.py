@@ -40,11 +40,8 @@ _SCRIPT = (
     .limit(1)
 )
 
-_AT_DESK = (
-    select(desk_contacts.c.contact)
-    .where(desk_contacts.c.contact_id == bindparam("contact_id"))
-    .order_by(desk_contacts.c.came_at.desc())
-    .limit(1)
+_AT_DESK = select(desk_contacts.c.contact).where(
+    desk_contacts.c.operator == bindparam("operator"), desk_contacts.c.contact_id == bindparam("contact_id")
 )
 
 
@@ -75,9 +72,9 @@ def latest_script(connection: Connection, ecid: str, operator: str) -> tuple[str
 
 
 def read_contact(
-    connection: Connection, row: RowMapping, script: tuple[str, ScriptKind], activities: Activities
+    connection: Connection, row: RowMapping, operator: str, script: tuple[str, ScriptKind], activities: Activities
 ) -> ContactRecord:
-    """Give the contact of a row with its fields, attempts and outcomes.
+    """Give the contact of a row with its fields, attempts and outcomes, as the operator sees it.
 
     Args:
         script: as :func:`latest_script` gives it.
@@ -97,13 +94,13 @@ def read_contact(
         attempts=_attempts(connection, ecid) if row["attempted"] else (),
         outcomes=[rule.outcome for rule in activities.rules(connection, row["macro_activity"])],
         appointments=_appointments(connection, ecid),
-        nature=_nature(connection, contact_id) if contact_id else None,
+        nature=_nature(connection, operator, contact_id) if contact_id else None,
     )
 
 
-def _nature(connection: Connection, contact_id: str) -> Nature | None:
-    """Give how a contact came, if it was ever at a desk and is still known there."""
-    kept = connection.execute(_AT_DESK, {"contact_id": contact_id}).scalar_one_or_none()
+def _nature(connection: Connection, operator: str, contact_id: str) -> Nature | None:
+    """Give how a contact came, if it was ever at the operator's desk and is still known there."""
+    kept = connection.execute(_AT_DESK, {"operator": operator, "contact_id": contact_id}).scalar_one_or_none()
     if kept is None:
         return None
     event = json.loads(kept)["event"]

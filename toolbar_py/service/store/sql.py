@@ -104,6 +104,7 @@ class SqlStore:
             lambda connection: read_contact(
                 connection,
                 find_contact(connection, ecid),
+                operator,
                 latest_script(connection, ecid, operator),
                 self._activities,
             )
