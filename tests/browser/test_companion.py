@@ -1,5 +1,6 @@
 """Beside a legacy SDK (companion mode, contract section 1): EASYCIM is ours, everything else stays that SDK's."""
 
+import json
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,9 @@ def ecid() -> str:
 def open_page(open_desk: Desks) -> Any:
     """Opens a page that has loaded the SDK before the toolbar."""
 
-    def open_page(*, before: str = "", after: str = "") -> Desk:
+    def open_page(*, before: str = "", after: str = "", config: str = "{}") -> Desk:
         operator = f"op{next(_OPERATORS)}@demo"
-        desk = open_desk(operator, before=_SDK + REMEMBER + before, after=after)
+        desk = open_desk(operator, config=config, before=_SDK + REMEMBER + before, after=after)
         desk.ready()
         return desk
 
@@ -91,10 +92,27 @@ def test_a_save_by_the_contacts_id_reaches_the_ecid_of_its_call_data(open_page: 
 
 def test_what_happened_before_the_toolbar_was_loaded_is_asked_for_once(open_page: Any, ecid: str) -> None:
     desk = open_page(before=f"legacyDesk.happen({event('established', ecid)!r});")
-    desk.until("legacyDesk.calls.length === 1 && TOOLBAR.health().then(({methods}) => methods['COMPANION.note'])")
+    # Its answer takes 20 ms.
+    desk.until("legacyDesk.calls.length === 1 && new Promise((next) => setTimeout(next, 100, true))")
     opened = desk.call("openScript", "", ecid, False)
     assert opened["contactId"] == "68-1@pbx"
     assert desk.eval("legacyDesk.calls") == ["getContactList"]
+
+
+def test_a_contact_that_comes_before_python_is_up_is_known_whatever_the_pages_deadline(
+    open_page: Any, ecid: str
+) -> None:
+    arrived = f"legacyDesk.happen({json.dumps(event('POPUP', ecid, '68-6@pbx'))});"
+    desk = open_page(config="{timeoutMs: 1}", after=arrived)
+    saved = desk.call("saveScript", "68-6@pbx", "NEGATIVE", True, None, None, {"timeoutMs": 15_000})
+    assert saved["ecid"] == ecid
+
+
+def test_what_is_told_of_the_sdk_is_no_call_of_the_pages(open_page: Any, ecid: str) -> None:
+    desk = open_page()
+    happen(desk, event("POPUP", ecid, "68-7@pbx"))
+    assert desk.call("openScript", "", ecid, False)["contactId"] == "68-7@pbx"
+    assert list(desk.eval("TOOLBAR.health()")["methods"]) == ["EASYCIM.openScript"]
 
 
 def test_an_sdk_that_loads_its_parts_late_is_waited_for(open_page: Any, ecid: str) -> None:

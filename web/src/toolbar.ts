@@ -12,7 +12,6 @@ import { install, isInstalled, legacyToolbar } from "./facade/install";
 import { LegacyContacts } from "./facade/legacy";
 import { ToolbarPromise } from "./facade/promise";
 import { Statistics } from "./facade/statistics";
-import { NOTE } from "./generated/contract";
 import type { EngineInfo, Failure } from "./protocol";
 import { Starter } from "./starter";
 
@@ -39,8 +38,7 @@ function main(): void {
     replaced: () => contacts?.repeat(),
     reached: () => callbacks.reached,
   });
-  const note = (event: object) => void calls.make(NOTE, [event]).catch(() => undefined);
-  const contacts = legacy && new LegacyContacts(legacy, note);
+  const contacts = legacy && new LegacyContacts(legacy, (event) => calls.note(event));
 
   let bootMs: number | null = null;
   const ready = new ToolbarPromise<EngineInfo & { bootMs: number }>((resolve, reject) => {

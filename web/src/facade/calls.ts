@@ -1,5 +1,5 @@
 /** The calls of this page: queued until Python is up, each with its own answer, deadline and abort. */
-import type { MethodSpec } from "../generated/contract";
+import { type MethodSpec, NOTE } from "../generated/contract";
 import type { AbortCode, Engine, Failure } from "../protocol";
 import { copyCall } from "./arguments";
 import type { Config } from "./config";
@@ -19,6 +19,8 @@ interface Pending {
   readonly correlationId: string;
   readonly startedAt: number;
   readonly timeoutMs: number;
+  /** Whether the page made it; one of our own shows in no figure. */
+  readonly ofPage: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: ToolbarError) => void;
   /** Undoes the listener on the page's signal. */
@@ -45,19 +47,27 @@ export class Calls {
     this.#statistics = statistics;
   }
 
-  /** How many calls wait for their answer. */
+  /** How many calls of the page's wait for their answer. */
   get pending(): number {
-    return this.#pending.size;
+    return [...this.#pending.values()].filter(({ ofPage }) => ofPage).length;
   }
 
   /** Makes a call of the page's. Never throws: whatever is wrong comes through the Promise. */
   invoke(method: MethodSpec, passed: readonly unknown[]): ToolbarPromise<unknown> {
     this.#config.freeze();
-    return this.make(method, passed);
+    return this.#make(method, passed, true);
   }
 
-  /** Makes a call; one of our own settles nothing for the page. */
-  make(method: MethodSpec, passed: readonly unknown[]): ToolbarPromise<unknown> {
+  /**
+   * Tells Python of an event of a legacy SDK's, in order with the calls. It settles nothing for the page, and waits for
+   * Python however long that takes to come up: nobody would tell it again.
+   */
+  note(event: object): void {
+    // What an event is that Python cannot read, or that no Python comes for, matters to nobody.
+    this.#make(NOTE, [event], false).catch(() => undefined);
+  }
+
+  #make(method: MethodSpec, passed: readonly unknown[], ofPage: boolean): ToolbarPromise<unknown> {
     // The page gets a derived Promise, which is rejected by the browser and not from within this script: see ToolbarError.
     return new ToolbarPromise<unknown>((resolve, reject) => {
       const { text, options } = copyCall(method.parameters, passed);
@@ -68,6 +78,7 @@ export class Calls {
         correlationId: this.#traceIds.next(),
         startedAt: performance.now(),
         timeoutMs: options.timeoutMs ?? this.#config.timeoutMs,
+        ofPage,
         resolve,
         reject,
         release: () => undefined,
@@ -122,7 +133,7 @@ export class Calls {
   }
 
   #watch(call: Pending, signal: AbortSignal | undefined): void {
-    this.#deadlines.set(call.id, call.timeoutMs);
+    if (call.ofPage) this.#deadlines.set(call.id, call.timeoutMs);
     if (!signal) return;
     const onAbort = () => this.#abort(call);
     call.release = () => signal.removeEventListener("abort", onAbort);
@@ -173,7 +184,7 @@ export class Calls {
     this.#pending.delete(id);
     this.#deadlines.clear(id);
     call.release();
-    this.#statistics.add(call.method.path, performance.now() - call.startedAt, ok);
+    if (call.ofPage) this.#statistics.add(call.method.path, performance.now() - call.startedAt, ok);
     return call;
   }
 }
