@@ -73,7 +73,7 @@ def test_another_operator_on_the_same_page_is_not_told_them(
     desk.eval(_LATE_BIND)
     contact_id = gateway.bring(operator, next(_ECIDS))
     desk.until(f"seen().some(([, id]) => id === '{contact_id}')")
-    assert [(event, id) for event, id, _ in desk.eval("seen()")] == [("POPUP", contact_id)]
+    assert [told[:2] for told in desk.eval("seen()")] == [["POPUP", contact_id]]
 
 
 def test_a_token_that_is_renewed_takes_none_of_them_away(
