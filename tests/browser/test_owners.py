@@ -79,7 +79,7 @@ def test_a_page_follows_the_operator_whom_its_token_names_by_the_next_request(
     desk.until(f"TOOLBAR.AGENT.getAgentID().then((id) => id === {second!r})")
 
 
-def test_tokens_that_name_nobody_share_no_desk_and_no_contact(open_desk: Desks, context: BrowserContext) -> None:
+def test_tokens_that_name_nobody_share_no_desk(open_desk: Desks, context: BrowserContext) -> None:
     def only_alice(route: Route) -> None:
         if route.request.headers.get("authorization") == "Bearer opaque-alice":
             route.fulfill(headers={**_CORS, "content-type": "text/event-stream"}, body=_says("alice@demo"))
