@@ -1,9 +1,11 @@
 /**
- * How far this tab has got in the stream of events, so that after a reload or a navigation nothing is missing and
- * nothing comes twice. In sessionStorage, which a tab has for itself; never localStorage, which pages clear.
+ * How far this page has got in the stream of events, so that after a reload or a navigation nothing is missing and
+ * nothing comes twice. In sessionStorage, which a tab has for itself; never localStorage, which pages clear. The frames
+ * of a tab that are of one origin share it, so each has a key of its own.
  */
+import { framePath } from "./frames";
 
-const KEY = "toolbar-py";
+const KEY = `toolbar-py${framePath()}`;
 
 /** Whose stream a bookmark is a place in: what follows its number, as toolbar_py/page/seat.py writes it. */
 export function ownerOf(bookmark: string): string {

@@ -2,6 +2,7 @@
 import { engineScript, framePage } from "../assets";
 import type { Config } from "../facade/config";
 import { bootReason } from "../facade/errors";
+import { HIDDEN_FRAME } from "../facade/frames";
 import { importChecked } from "../engine/fetching";
 import type { BootReason, Page, StartedEngine } from "../protocol";
 import { FRAME_HELLO, type FrameRequest, SHARED_HASH } from "./handshake";
@@ -125,7 +126,7 @@ export class Hosts {
   async #openFrame(runtime: FrameRequest["runtime"], base: string): Promise<StartedEngine> {
     const frame = document.createElement("iframe");
     frame.hidden = true;
-    frame.title = "easyCIM toolbar";
+    frame.title = HIDDEN_FRAME;
     frame.setAttribute("aria-hidden", "true");
     frame.tabIndex = -1;
     frame.src = framePage(base) + (runtime === "auto" || runtime === "shared" ? SHARED_HASH : "");
