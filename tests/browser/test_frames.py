@@ -50,7 +50,7 @@ def test_a_frame_that_was_away_is_told_what_the_page_around_it_heard_meanwhile(
         inner.goto(address)
         inner.evaluate(_LISTENING)
         gateway.report(_OPERATOR, contact_id, "dialing")
-    heard = []
+    heard: list[list[str]] = []
     for page in (outer.page, inner):
         page.wait_for_function("seen().some(([event]) => event === 'dialing')")
         heard.append([event for event, *_ in page.evaluate("seen()")])
