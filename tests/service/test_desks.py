@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -269,6 +270,15 @@ async def test_a_contact_says_how_it_came_to_the_desk_also_after_it_has_left(sto
     await happen(store, "DELETE")
     assert (await store.contact(opened.ecid, "ann")).nature == opened.nature
     assert (await store.contact(opened.ecid, "bob")).nature is None
+
+
+async def test_an_inbound_script_that_was_saved_is_not_reserved_again_by_a_late_opening(store: SqlStore) -> None:
+    await happen(store, "POPUP")
+    ecid = (await store.open_inbound(OpenInboundCommand(ANN, "c1", None, None))).contact.ecid
+    await store.save_script(replace(saving("c1", offline_end=True), outcome="BUSY_BY_AGENT"))
+    late = await store.open_inbound(OpenInboundCommand(ANN, "c1", None, None))
+    assert (late.contact.ecid, late.access) == (ecid, Access.WRITE)
+    assert late.contact.reservation.holder is None
 
 
 async def test_what_an_inbound_request_says_goes_before_the_desk(store: SqlStore) -> None:

@@ -57,7 +57,7 @@ def opened_script(opened: OpenedRecord, operator: str) -> OpenedScript:
         macro_activity=record.macro_activity,
         campaign=record.campaign,
         phone_number=record.phone_number,
-        lease_until=record.reservation.lease_until if writes else None,
+        lease_until=(record.reservation.lease_until or None) if writes else None,
         list_field_value_list=info.list_field_value_list,
         outcomes=info.outcomes,
     )

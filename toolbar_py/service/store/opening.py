@@ -42,6 +42,17 @@ _RESERVE = (
     .returning(contacts)
 )
 _INBOUND_ECID = select(contacts.c.ecid).where(contacts.c.inbound_contact_id == bindparam("contact_id"))
+_SAVED = (
+    select(scripts.c.ecid)
+    .join(contacts, contacts.c.ecid == scripts.c.ecid)
+    .where(
+        scripts.c.operator == bindparam("operator"),
+        scripts.c.ecid == bindparam("ecid"),
+        scripts.c.contact_id == bindparam("contact_id"),
+        scripts.c.ended_at.is_not(None),
+        contacts.c.attempted,
+    )
+)
 _NEXT_NUMBER = (
     update(macro_activities)
     .where(macro_activities.c.code == bindparam("p_code"))
@@ -87,10 +98,16 @@ class Opening:
     def open_inbound(self, connection: Connection, command: OpenInboundCommand, now: int) -> OpenedRecord:
         """See :meth:`toolbar_py.service.store.base.Store.open_inbound`."""
         ecid = self._inbound_ecid(connection, command, now)
-        row, given = self._reserve(connection, command.caller, ecid, now)
-        script = (command.contact_id, ScriptKind.INBOUND)
-        self._note(connection, command.caller, ecid, script, now)
         operator = command.caller.operator
+        script = (command.contact_id, ScriptKind.INBOUND)
+        own = {"operator": operator, "ecid": ecid, "contact_id": command.contact_id}
+        if connection.execute(_SAVED, own).first() is not None:
+            # Another tab's toolbar asks late. To reserve it again would leave a reservation that nobody ends.
+            row = find_contact(connection, ecid)
+            given = access(reservation_of(row), operator)
+        else:
+            row, given = self._reserve(connection, command.caller, ecid, now)
+            self._note(connection, command.caller, ecid, script, now)
         return OpenedRecord(read_contact(connection, row, operator, script, self._activities), given)
 
     def _inbound_ecid(self, connection: Connection, command: OpenInboundCommand, now: int) -> str:
