@@ -1,9 +1,13 @@
-# make demo    everything that is missing, then the demo service and the address of its page
+# make demo    everything that is missing, then the demo service and the address of its page; with SIMULATE=mixed
+#              contacts come by themselves, with ORIGIN=https://crm.example pages of yours may use it
 # make test    everything that is missing, then all checks
+# make test-fast  of them what takes less than two minutes: lint, types, unit tests
 # make setup   only what is missing
+# make faults  1,000 scenarios of what can go wrong; FAULTS=100 plays fewer, FAULTS_SEED=5 others
 # make bench   the measurements of docs/performance.md
+# make conformance  the sample pages through 100 contacts each, in every runtime (long)
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test forget lint types unit service browser bench clean
+.PHONY: help setup demo test test-fast forget lint types unit service faults browser bench conformance clean
 .DELETE_ON_ERROR:
 
 PORT ?= 8765
@@ -49,14 +53,18 @@ $(STAMPS)/web: $(STAMPS)/chromium $(STAMPS)/npm $(PAGE_SOURCES) requirements/pag
 	@touch $@
 
 demo: setup
-	@.venv/bin/toolbar-py demo --port $(PORT) --data $(DATA) $(if $(CHECK),--check)
+	@.venv/bin/toolbar-py demo --port $(PORT) --data $(DATA) $(if $(CHECK),--check) $(if $(SIMULATE),--simulate $(SIMULATE)) \
+	  $(foreach origin,$(ORIGIN),--allow-origin $(origin))
 
 # A suite whose inputs did not change since it passed is not repeated; FRESH=1 repeats all.
-test: $(if $(FRESH),forget) setup $(STAMPS)/lint $(STAMPS)/types $(STAMPS)/unit $(STAMPS)/service $(STAMPS)/browser $(STAMPS)/demo
+test: $(if $(FRESH),forget) setup $(STAMPS)/lint $(STAMPS)/types $(STAMPS)/unit $(STAMPS)/service $(STAMPS)/faults $(STAMPS)/browser $(STAMPS)/demo $(STAMPS)/conformance
 	@echo "All checks passed."
 
+test-fast: $(STAMPS)/lint $(STAMPS)/types $(STAMPS)/unit
+	@echo "The fast checks passed."
+
 forget:
-	@rm -f $(addprefix $(STAMPS)/,lint types unit service browser demo)
+	@rm -f $(addprefix $(STAMPS)/,lint types unit service faults browser demo conformance)
 
 lint types unit service browser:
 	@rm -f $(STAMPS)/$@
@@ -89,16 +97,36 @@ $(STAMPS)/service: $(STAMPS)/venv $(PYTHON_SOURCES) $(call files,tests/service t
 	@$(PY) -m pytest -q -n 2 tests/service tests/contract
 	@touch $@
 
+# A fifth of the scenarios that `make faults` plays: all of them take several minutes.
+$(STAMPS)/faults: $(STAMPS)/venv $(PYTHON_SOURCES) $(call files,tests/faults,*.py) $(SUPPORT)
+	@echo "Faults ..."
+	@FAULTS=$${FAULTS:-200} $(PY) -m pytest -q -n 2 tests/faults
+	@touch $@
+
 $(STAMPS)/browser: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,tests/browser,*.py) $(SUPPORT)
 	@echo "Browser tests ..."
 	@$(PY) -m pytest -q -n 2 tests/browser
 	@touch $@
+
+faults: $(STAMPS)/venv
+	@$(PY) -m pytest -q -n 2 tests/faults
 
 # In a process of its own: the demo's check starts a browser itself, and one process can hold one Playwright only.
 $(STAMPS)/demo: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,tests/demo,*.py) $(SUPPORT) $(DOCS)
 	@echo "Demo tests ..."
 	@$(PY) -m pytest -q tests/demo
 	@touch $@
+
+# Two processes are enough: each has a browser and a service beside it.
+$(STAMPS)/conformance: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,toolbar_py/conformance,*.js) $(shell find tests/conformance -type f -not -path '*/__pycache__/*') $(SUPPORT) docs/conformance.md
+	@echo "Conformance tests ..."
+	@$(PY) -m pytest -q -n 2 tests/conformance
+	@touch $@
+
+CONTACTS ?= 100
+
+conformance: setup
+	@CONTACTS=$(CONTACTS) $(PY) -m pytest -q -n 2 tests/conformance/test_pages.py -k keeps_to_the_contract
 
 bench: setup
 	@$(PY) -m tests.bench

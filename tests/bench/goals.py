@@ -1,10 +1,10 @@
-"""Holds the results against what was set out to reach (issue 3, design: budgets)."""
+"""Holds the results against what was set out to reach (issues 3 and 4, design: budgets)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.bench.plan import DEFAULT, STOCK
-from tests.bench.results import BootResult, BrowserName, Results, State
+from tests.bench.results import BootResult, BrowserName, CrowdStep, EventResults, Results, State, Traffic
 from tests.bench.summary import Spread
 
 WARM_RATIO = 0.15
@@ -16,6 +16,9 @@ PORT_MS = 1.0
 LEGACY_RATIO = 1.0
 HEAP_MB = 40
 WIRE_MB = 9
+EVENT_MS = 10
+CROWD_MEDIAN_MS = 50
+CROWD_P99_MS = 250
 _MB = 1_000_000
 _UNTIL_WARM = (State.EMPTY, State.WARM)
 
@@ -57,12 +60,24 @@ def stock_ratio(results: Results, boot: BootResult) -> float | None:
 
 def judge(results: Results) -> list[Verdict]:
     """Judge every goal, for the default runtime in Chromium unless the goal itself names others."""
-    return [*_boots(results), *_tasks(results), *_calls(results), *_memory(results)]
+    events = [] if results.events is None else judge_events(results.events)
+    return [*_boots(results), *_tasks(results), *_calls(results), *_memory(results), *events]
 
 
 def added_ms(toolbar: Spread, plain: Spread) -> float:
     """Give the time that a call takes more than another, by their medians."""
     return round(toolbar.median - plain.median, 3)
+
+
+def judge_events(events: EventResults) -> list[Verdict]:
+    """Judge the goals for events: on each page, and for a crowd of operators at a realistic rate of each traffic."""
+    return [*_pages(events), *_crowd(events)]
+
+
+def keeps(step: CrowdStep) -> bool:
+    """Say whether everything arrived, in order and in time."""
+    in_time = step.latency.median <= CROWD_MEDIAN_MS and step.latency.p99 <= CROWD_P99_MS
+    return in_time and step.missing == 0 and step.gaps == 0
 
 
 def _boots(results: Results) -> Iterator[Verdict]:
@@ -132,8 +147,42 @@ def _memory(results: Results) -> Iterator[Verdict]:
             yield Verdict("bytes of a first visit, compressed", f"{WIRE_MB} MB", measured, megabytes <= WIRE_MB)
 
 
+def _pages(events: EventResults) -> Iterator[Verdict]:
+    for page in events.pages:
+        name = setting_name(page.runtime, page.reported_runtime)
+        median = page.callback.median
+        what = f"event in the service to callback on the page, median: {name}"
+        yield Verdict(what, f"{EVENT_MS} ms", f"{median:.1f} ms", median <= EVENT_MS)
+
+
+def _crowd(events: EventResults) -> Iterator[Verdict]:
+    crowd = events.crowd
+    if crowd is None:
+        yield Verdict("many operators at one service, median", f"{CROWD_MEDIAN_MS} ms", "", None)
+        yield Verdict("many operators at one service, p99", f"{CROWD_P99_MS} ms", "", None)
+        return
+    for traffic in Traffic:
+        # The slowest rate of each is the realistic one; the others look for the limit.
+        step = next((found for found in crowd.steps if found.traffic is traffic), None)
+        if step is None:
+            continue
+        what = f"{crowd.operators:,} operators, {step.rate:.0f} events a second by {traffic}"
+        for name, limit, took in (
+            ("median", CROWD_MEDIAN_MS, step.latency.median),
+            ("p99", CROWD_P99_MS, step.latency.p99),
+        ):
+            yield Verdict(f"{what}, {name}", f"{limit} ms", f"{took:.1f} ms", took <= limit)
+        lost = step.missing + step.gaps
+        yield Verdict(f"{what}, missing or out of order", "0", str(lost), lost == 0)
+
+
 def runtime_name(results: Results, runtime: str) -> str:
     """Name a runtime setting, and for the default what it chose."""
     if runtime == STOCK:
         return "stock Pyodide"
-    return f"auto (here {results.runtimes[DEFAULT]})" if runtime == DEFAULT else runtime
+    return setting_name(runtime, results.runtimes.get(DEFAULT, ""))
+
+
+def setting_name(runtime: str, reported: str) -> str:
+    """Name a runtime setting. ``reported``: what the default chose."""
+    return f"auto (here {reported})" if runtime == DEFAULT else runtime

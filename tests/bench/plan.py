@@ -17,9 +17,15 @@ class Plan:
         calls: how many calls are measured in each way.
         many: how many calls show that nothing leaks.
         firefox: whether Firefox takes part.
+        events: how many events are reported to a page of each runtime.
+        operators: how many are at one service at the same time.
+        seconds: how long each rate of events to all of them is kept up.
     """
 
     rounds: int = 9
     calls: int = 250
     many: int = 10_000
     firefox: bool = True
+    events: int = 270
+    operators: int = 1_000
+    seconds: float = 10

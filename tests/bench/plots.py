@@ -16,7 +16,7 @@ _TOP = 44
 _BOTTOM = 26
 _TICKS = 5
 
-_STYLE = """
+STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .title { font-weight: 600; font-size: 15px }
 .group { font-weight: 600 }
@@ -25,6 +25,11 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .range { stroke: #1f2328; stroke-width: 1.5 }
 .other { fill: #9aa4af }
 .ours { fill: #2f7ed8 }
+.curve { fill: none; stroke-width: 2 }
+.curve.ours { stroke: #2f7ed8 }
+.curve.other { stroke: #6e7681 }
+.curve.dashed { stroke-dasharray: 6 4 }
+.goal { stroke: #c93c37; stroke-dasharray: 2 3 }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 }
   .quiet { fill: #9198a1 }
@@ -32,6 +37,10 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
   .range { stroke: #e6edf3 }
   .other { fill: #6e7681 }
   .ours { fill: #4c9bf5 }
+  .curve { fill: none }
+  .curve.ours { stroke: #4c9bf5 }
+  .curve.other { stroke: #9aa4af }
+  .goal { stroke: #f47067 }
 }
 """
 
@@ -70,7 +79,7 @@ def bar_chart(title: str, groups: Sequence[Group], unit: str, digits: int = 0) -
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" '
         f'role="img" aria-label="{escape(title)}">',
-        f"<style>{_STYLE}</style>",
+        f"<style>{STYLE}</style>",
         _text(0, 18, title, "title"),
     ]
     for tick in ticks:

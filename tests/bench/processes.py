@@ -1,9 +1,9 @@
-"""Node.js helpers as processes that are spoken to in lines, and what they need installed."""
+"""Helpers as processes that are spoken to in lines, and what those in Node.js need installed."""
 
 import os
 import subprocess
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -12,25 +12,30 @@ from tests.bench.paths import BENCH
 _STOP_S = 20
 
 
-class NodeProcess:
-    """A script of this folder in Node.js; ends with the ``with`` block.
+class HelperProcess:
+    """A process that ends with its standard input, and so with the ``with`` block.
 
     Args:
-        script: its file name.
-        environment: added to this process's.
+        command: what to run.
         timeout_s: how long it may take for a line; it is killed then.
+        environment: added to this process's.
     """
 
-    def __init__(self, script: str, environment: Mapping[str, str], timeout_s: float) -> None:
-        self._script = script
+    def __init__(self, command: Sequence[str], timeout_s: float, environment: Mapping[str, str] | None = None) -> None:
+        self._name = " ".join(command)
         self._timeout_s = timeout_s
         self._process = subprocess.Popen(
-            ["node", str(BENCH / script)],
-            env={**os.environ, **environment},
+            command,
+            env={**os.environ, **(environment or {})},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
 
     def __enter__(self) -> Self:
         return self
@@ -59,7 +64,7 @@ class NodeProcess:
         finally:
             watchdog.cancel()
         if not line:
-            raise RuntimeError(f"{self._script} ended, or said nothing for {self._timeout_s:.0f} s")
+            raise RuntimeError(f"{self._name} ended, or said nothing for {self._timeout_s:.0f} s")
         return line.strip()
 
     def ask(self, line: str) -> str:
@@ -68,6 +73,13 @@ class NodeProcess:
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
         return self.read_line()
+
+
+class NodeProcess(HelperProcess):
+    """A script of this folder in Node.js; see :class:`HelperProcess`. ``script``: its file name."""
+
+    def __init__(self, script: str, environment: Mapping[str, str], timeout_s: float) -> None:
+        super().__init__(["node", str(BENCH / script)], timeout_s, environment)
 
 
 def install_node_packages() -> None:

@@ -1,16 +1,26 @@
 """Writes docs/performance.md and its plots; every figure in them is from the results."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
-from tests.bench.goals import Verdict, added_ms, find_boot, judge, runtime_name, stock_ratio, task_text
+from tests.bench.eventreport import event_section, write_event_plots
+from tests.bench.goals import (
+    Verdict,
+    added_ms,
+    find_boot,
+    judge,
+    judge_events,
+    runtime_name,
+    stock_ratio,
+    task_text,
+)
 from tests.bench.paths import BENCH
 from tests.bench.plan import DEFAULT, STOCK
 from tests.bench.plots import Bar, Group, bar_chart
-from tests.bench.results import BootResult, BrowserName, CallResult, Results, State
-from tests.bench.summary import Spread
+from tests.bench.results import BootResult, BrowserName, CallResult, EventResults, Results, State
+from tests.bench.words import ms, table
 
 _MB = 1_000_000
 _FILES = 8
@@ -23,8 +33,21 @@ def write_report(results: Results, docs: Path) -> None:
     (folder / "results.json").write_text(results.model_dump_json(by_alias=True, indent=1) + "\n")
     (folder / "boot.svg").write_text(_boot_plot(results))
     (folder / "calls.svg").write_text(_call_plot(results))
+    if results.events is not None:
+        write_event_plots(results.events, folder)
     template = Template((BENCH / "performance.template.md").read_text())
     (docs / "performance.md").write_text(template.substitute(_parts(results)))
+
+
+def write_event_report(events: EventResults, folder: Path) -> None:
+    """Write what a run that measured only events found, and nothing of the page: below another folder."""
+    plots = folder / "performance"
+    plots.mkdir(parents=True, exist_ok=True)
+    (plots / "events.json").write_text(events.model_dump_json(by_alias=True, indent=1) + "\n")
+    write_event_plots(events, plots)
+    goals = "\n".join(_verdict_row(verdict) for verdict in judge_events(events))
+    page = f"| | goal | measured | met |\n|---|---|---|---|\n{goals}\n\n{event_section(events)}\n"
+    (folder / "events.md").write_text(page)
 
 
 def _parts(results: Results) -> dict[str, str]:
@@ -41,9 +64,10 @@ def _parts(results: Results) -> dict[str, str]:
         "wire": _wire(results),
         "wire_files": _wire_files(results),
         "calls": str(results.calls[0].toolbar.n),
-        "call_tables": "\n\n".join(_call_table(results, setting) for setting in _settings(results)),
+        "call_tables": "\n\n".join(_calltable(results, setting) for setting in _settings(results)),
         "floors": _floors(results),
         "many": _many(results),
+        "events": _events(results),
         "minutes": f"{results.minutes:.0f}",
         "machine": _machine(results),
         "skipped": _skipped(results),
@@ -79,9 +103,9 @@ def _boots(results: Results) -> str:
             (
                 runtime_name(results, boot.subject.runtime),
                 str(boot.subject.state),
-                f"{_ms(boot.boot)} ms",
+                f"{ms(boot.boot)} ms",
                 "" if boot.subject.runtime == STOCK else f"{stock_ratio(results, boot) or 0:.3f}",
-                f"{_ms(boot.script)} ms",
+                f"{ms(boot.script)} ms",
                 f"{boot.heap_bytes / _MB:.1f} MB" if boot.heap_bytes else "",
             )
             for boot in results.boots
@@ -89,7 +113,7 @@ def _boots(results: Results) -> str:
         ]
         if rows:
             heads = ("runtime", "state", "first answered call", "share of stock", "of it: loader script", "Wasm heap")
-            parts.append(f"{browser}:\n\n{_table(heads, rows)}")
+            parts.append(f"{browser}:\n\n{table(heads, rows)}")
     return "\n\n".join(parts)
 
 
@@ -122,7 +146,7 @@ def _tasks(results: Results) -> str:
         if boot.longest_task is not None and boot.blocking is not None
     ]
     heads = ("runtime", "state", "longest task, median", "longest task, worst round", "total blocking time, median")
-    return f"{BrowserName.CHROMIUM}:\n\n{_table(heads, rows)}"
+    return f"{BrowserName.CHROMIUM}:\n\n{table(heads, rows)}"
 
 
 def _stages(results: Results) -> str:
@@ -141,7 +165,7 @@ def _stages(results: Results) -> str:
         )
         for boot in told
     ]
-    return _table(("browser", "runtime", "state", *names, "first answered call", "outside the engine"), rows)
+    return table(("browser", "runtime", "state", *names, "first answered call", "outside the engine"), rows)
 
 
 def _wire(results: Results) -> str:
@@ -149,7 +173,7 @@ def _wire(results: Results) -> str:
         (runtime_name(results, wire.runtime), f"{wire.bytes_received / _MB:.2f} MB", str(len(wire.files)))
         for wire in results.wire
     ]
-    return _table(("runtime", "bytes", "addresses"), rows)
+    return table(("runtime", "bytes", "addresses"), rows)
 
 
 def _wire_files(results: Results) -> str:
@@ -157,14 +181,14 @@ def _wire_files(results: Results) -> str:
     if wire is None:
         return ""
     rows = [(f"`{path}`", f"{count / _MB:.3f} MB") for path, count in list(wire.files.items())[:_FILES]]
-    return "The largest of them with the default runtime:\n\n" + _table(("address", "bytes"), rows)
+    return "The largest of them with the default runtime:\n\n" + table(("address", "bytes"), rows)
 
 
 def _settings(results: Results) -> list[str]:
     return list(dict.fromkeys(call.setting for call in results.calls))
 
 
-def _call_table(results: Results, setting: str) -> str:
+def _calltable(results: Results, setting: str) -> str:
     heads = (
         "runtime",
         "TOOLBAR",
@@ -179,7 +203,7 @@ def _call_table(results: Results, setting: str) -> str:
     service = [call.service for call in results.calls if call.setting == setting]
     low, high = min(one.median for one in service), max(one.median for one in service)
     return (
-        f"Page of {setting}:\n\n{_table(heads, rows)}\n\nOf it the service itself, asked by Node.js over a kept "
+        f"Page of {setting}:\n\n{table(heads, rows)}\n\nOf it the service itself, asked by Node.js over a kept "
         f"connection: {low:.2f} to {high:.2f} ms."
     )
 
@@ -187,9 +211,9 @@ def _call_table(results: Results, setting: str) -> str:
 def _call_row(results: Results, call: CallResult) -> tuple[str, ...]:
     return (
         runtime_name(results, call.runtime),
-        _ms(call.toolbar, 2),
-        _ms(call.plain, 2),
-        _ms(call.legacy, 2),
+        ms(call.toolbar, 2),
+        ms(call.plain, 2),
+        ms(call.legacy, 2),
         f"{added_ms(call.toolbar, call.plain):.2f}",
         f"{call.toolbar_mean - call.plain_mean:.2f}",
         f"{call.toolbar.median / call.legacy.median:.2f}",
@@ -203,10 +227,10 @@ def _floors(results: Results) -> str:
         return "Not measured in this run."
     names = list(told[0].floors)
     rows = [
-        (runtime_name(results, call.runtime), call.setting, *(_ms(call.floors[name], 2) for name in names))
+        (runtime_name(results, call.runtime), call.setting, *(ms(call.floors[name], 2) for name in names))
         for call in told
     ]
-    return _table(("runtime", "page of", *names), rows)
+    return table(("runtime", "page of", *names), rows)
 
 
 def _many(results: Results) -> str:
@@ -221,7 +245,11 @@ def _many(results: Results) -> str:
         for many in results.many
         for census in many.census
     ]
-    return _table(("runtime", "calls", "Wasm heap", "Python objects held", "JavaScript objects held"), rows)
+    return table(("runtime", "calls", "Wasm heap", "Python objects held", "JavaScript objects held"), rows)
+
+
+def _events(results: Results) -> str:
+    return "" if results.events is None else f"\n{event_section(results.events)}\n"
 
 
 def _machine(results: Results) -> str:
@@ -272,12 +300,3 @@ def _call_plot(results: Results) -> str:
                 ]
                 groups.append(Group(f"{runtime_name(results, call.runtime)}, page of {setting}", bars))
     return bar_chart("One call of getContactInfoWS", groups, "ms", 2)
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
-
-
-def _ms(value: Spread, digits: int = 0) -> str:
-    return f"{value.median:,.{digits}f} ({value.q1:,.{digits}f} to {value.q3:,.{digits}f})"

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from tests.bench.summary import Spread
+from tests.bench.summary import Spread, Tail
 
 
 class _Record(BaseModel):
@@ -133,6 +133,91 @@ class ManyResult(_Record):
     census: list[Census]
 
 
+class EventResult(_Record):
+    """Events from the telephone system's report to the page, in ms from just before the report was sent.
+
+    Args:
+        callback: until the callback that a page has bound.
+        plain: until a plain-JavaScript reader of the same stream on the same page.
+        read: until a connection of the benchmark's own has read it.
+        answered: until the telephone system had its answer.
+        after_read: what the browser and the toolbar take: from the benchmark's connection to the callback.
+        after_plain: what the toolbar takes: from the plain-JavaScript reader to the callback.
+    """
+
+    runtime: str
+    reported_runtime: str
+    callback: Tail
+    plain: Spread
+    read: Spread
+    answered: Spread
+    after_read: Spread
+    after_plain: Spread
+
+
+class Traffic(StrEnum):
+    """Where the events of a crowd come from."""
+
+    WEBHOOK = "signed reports"
+    SIMULATOR = "simulator"
+
+
+class CrowdStep(_Record):
+    """Steady traffic to a crowd of operators.
+
+    Args:
+        wanted_rate: events per second that were asked for; of the simulator what its speed gives is all there is.
+        rate: events per second that came.
+        events: how many arrived.
+        missing: how many were reported and did not arrive.
+        gaps: how often an operator's numbers did not go on by one.
+        latency: from the report to the last byte at the operator's own connection, in ms.
+        since_taken: from the service's own moment of the event on, in ms; that is whole ms, cut off.
+        service_cores: how many processors the service kept busy on average; None where the system does not tell.
+        client_cores: the same of the process that holds the connections; it shares the machine with the service.
+        sender_cores: the same of the process that reports.
+        speed: of the simulator.
+    """
+
+    traffic: Traffic
+    wanted_rate: float
+    rate: float
+    seconds: float
+    events: int
+    missing: int
+    gaps: int
+    latency: Tail
+    since_taken: Tail
+    service_cores: float | None
+    client_cores: float | None
+    sender_cores: float | None = None
+    speed: float | None = None
+
+
+class CrowdResult(_Record):
+    """Many operators at one service.
+
+    Args:
+        operators: how many, each with a stream.
+        connect_s: until every stream had told its desk.
+        connect_cores: how many processors the service kept busy meanwhile.
+        memory_mb: of the service with all of them connected.
+    """
+
+    operators: int
+    connect_s: float
+    connect_cores: float | None
+    memory_mb: float | None
+    steps: list[CrowdStep]
+
+
+class EventResults(_Record):
+    """Everything about events."""
+
+    pages: list[EventResult]
+    crowd: CrowdResult | None
+
+
 class Machine(_Record):
     """Where it was measured."""
 
@@ -168,4 +253,5 @@ class Results(_Record):
     """Of the calls' settings the one by which the goals are judged."""
     calls: list[CallResult]
     many: list[ManyResult]
+    events: EventResults | None = None
     skipped: list[Skipped]

@@ -8,14 +8,19 @@ from tests.bench.results import (
     BrowserName,
     CallResult,
     Census,
+    CrowdResult,
+    CrowdStep,
+    EventResult,
+    EventResults,
     Machine,
     ManyResult,
     Results,
     State,
     Subject,
+    Traffic,
     WireResult,
 )
-from tests.bench.summary import spread
+from tests.bench.summary import spread, tail
 
 
 def boot(runtime: str, state: State, ms: float, *, tasks: Sequence[float] = (0,)) -> BootResult:
@@ -58,6 +63,55 @@ def many(*census: tuple[int, int, int, int]) -> ManyResult:
     )
 
 
+def event_page(runtime: str, ms: float) -> EventResult:
+    """Events that always took the same time to a page."""
+    took = spread([ms])
+    return EventResult(
+        runtime=runtime,
+        reported_runtime="shared" if runtime == "auto" else runtime,
+        callback=tail([ms]),
+        plain=took,
+        read=took,
+        answered=took,
+        after_read=took,
+        after_plain=took,
+    )
+
+
+def step(
+    rate: float, *latency: float, traffic: Traffic = Traffic.WEBHOOK, missing: int = 0, gaps: int = 0
+) -> CrowdStep:
+    """Traffic to a crowd in which events took these times."""
+    return CrowdStep(
+        traffic=traffic,
+        wanted_rate=rate,
+        rate=rate,
+        seconds=10,
+        events=len(latency),
+        missing=missing,
+        gaps=gaps,
+        latency=tail(latency),
+        since_taken=tail(latency),
+        service_cores=0.5,
+        client_cores=None,
+        speed=2.5 if traffic is Traffic.SIMULATOR else None,
+    )
+
+
+def crowd(*steps: CrowdStep) -> CrowdResult:
+    """A thousand operators."""
+    return CrowdResult(operators=1_000, connect_s=2, connect_cores=1, memory_mb=120, steps=list(steps))
+
+
+def event_results() -> EventResults:
+    """Events right at the limits."""
+    simulated = step(60, *[50] * 99, 250, traffic=Traffic.SIMULATOR)
+    return EventResults(
+        pages=[event_page("auto", 10), event_page("page", 10)],
+        crowd=crowd(step(50, *[50] * 99, 250), step(100, 60, 400), simulated),
+    )
+
+
 def results(**changed: Any) -> Results:
     """A run in which every goal is met exactly."""
     given: dict[str, Any] = {
@@ -80,6 +134,7 @@ def results(**changed: Any) -> Results:
         "main_setting": "somewhere",
         "calls": [call("auto", "shared", 4.0, 3.0, 4.0), call("page", "page", 3.5, 3.0, 4.0)],
         "many": [many((0, 31_000_000, 6, 20), (5_000, 31_000_000, 6, 20), (10_000, 31_000_000, 6, 20))],
+        "events": event_results(),
         "skipped": [],
     }
     return Results(**{**given, **changed})

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from tests.bench.paths import PAGES, SCRATCH, SDK
 from tests.bench.postbox import Postbox, open_postbox
 from tests.bench.processes import NodeProcess
 from tests.bench.stock import lay_out_stock
+from tests.bench.telephone import ENVIRONMENT
 from tests.support.service import ServiceProcess
 
 _LEGACY_START_S = 20
@@ -26,10 +27,12 @@ class Stage:
     Args:
         service_url: easyCIM and, from the same process, the toolbar's files and the stock ones.
         box: the CRM's origin, and where the pages report.
+        token: gives a token for one of the demo's operators.
     """
 
     service_url: str
     box: Postbox
+    token: Callable[[str], str]
 
     def page(self, name: str, *, same_origin: bool = False, **query: str) -> str:
         """Give the address of one of the pages of ``pages/``, on the CRM's or on the service's origin."""
@@ -47,8 +50,13 @@ def open_stage() -> Generator[Stage]:
         sdk = folder / "sdk"
         shutil.copytree(SDK, sdk)
         stock, micropip = lay_out_stock(sdk)
-        with ServiceProcess(folder / "data", origins=[box.origin], sdk_dir=sdk) as service:
-            token = service.token(ttl_s=_TOKEN_S)
+        data = folder / "data"
+        with ServiceProcess(data, origins=[box.origin], sdk_dir=sdk, environment=ENVIRONMENT) as service:
+
+            def token_of(operator: str) -> str:
+                return service.token(operator, ttl_s=_TOKEN_S)
+
+            token = token_of("op1@demo")
             environment = {"BENCH_SERVICE": service.url, "BENCH_TOKEN": token}
             with NodeProcess("legacy.mjs", environment, _LEGACY_START_S) as legacy:
                 known = {
@@ -60,7 +68,7 @@ def open_stage() -> Generator[Stage]:
                     "micropip": micropip,
                 }
                 _put_pages(box, sdk / "bench", f"window.BENCH_SITE = {json.dumps(known)};")
-                yield Stage(service.url, box)
+                yield Stage(service.url, box, token_of)
 
 
 def _put_pages(box: Postbox, same_origin: Path, known: str) -> None:

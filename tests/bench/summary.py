@@ -19,6 +19,13 @@ class Spread(BaseModel):
     high: float
 
 
+class Tail(Spread):
+    """A spread with the percentiles that a goal can be about: what one event in 20, and one in 100, exceeds."""
+
+    p95: float
+    p99: float
+
+
 def spread(values: Sequence[float], digits: int = 3) -> Spread:
     """Summarise measurements.
 
@@ -31,6 +38,22 @@ def spread(values: Sequence[float], digits: int = 3) -> Spread:
     q1, middle, q3 = quantiles(values, n=4, method="inclusive") if len(values) > 1 else [values[0]] * 3
     kept = [round(value, digits) for value in (middle, q1, q3, min(values), max(values))]
     return Spread(n=len(values), median=kept[0], q1=kept[1], q3=kept[2], low=kept[3], high=kept[4])
+
+
+def tail(values: Sequence[float], digits: int = 3) -> Tail:
+    """Summarise measurements, with their tail; as :func:`spread`."""
+    ordered = sorted(values)
+    body = spread(ordered, digits)
+    return Tail(
+        **body.model_dump(),
+        p95=round(_nearest_rank(ordered, 95), digits),
+        p99=round(_nearest_rank(ordered, 99), digits),
+    )
+
+
+def _nearest_rank(ordered: Sequence[float], percent: int) -> float:
+    """Give the smallest value that at least ``percent`` of all do not exceed: one that was measured, not a mean."""
+    return ordered[-(-len(ordered) * percent // 100) - 1]
 
 
 def middle_mean(values: Sequence[float]) -> float:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.bench.goals import Verdict, judge
-from tests.bench.results import State, WireResult
-from tests.bench.samples import boot, call, many, results
+from tests.bench.goals import Verdict, judge, keeps
+from tests.bench.results import CrowdStep, EventResults, State, WireResult
+from tests.bench.samples import boot, call, crowd, event_page, event_results, many, results, step
 
 
 def _verdict(start: str, **changed: Any) -> Verdict:
@@ -85,3 +85,47 @@ def test_a_heap_that_is_flat_and_too_large_misses() -> None:
 def test_too_many_bytes_miss() -> None:
     wire = [WireResult(runtime="auto", bytes_received=9_000_001, files={})]
     assert _verdict("bytes", wire=wire).met is False
+
+
+def test_a_page_that_hears_too_late_misses() -> None:
+    late = EventResults(pages=[event_page("auto", 10.1)], crowd=None)
+    verdict = _verdict("event in the service to callback", events=late)
+    assert (verdict.met, verdict.measured) == (False, "10.1 ms")
+
+
+@pytest.mark.parametrize(
+    ("what", "slow"),
+    [
+        ("median", step(50, *[51] * 100)),
+        ("p99", step(50, *[10] * 98, 251, 251)),
+        ("missing or out of order", step(50, 10, missing=1)),
+        ("missing or out of order", step(50, 10, gaps=1)),
+    ],
+)
+def test_a_crowd_is_judged_by_what_is_late_and_by_what_is_lost(what: str, slow: CrowdStep) -> None:
+    events = EventResults(pages=[], crowd=crowd(slow))
+    found = {verdict.what: verdict.met for verdict in judge(results(events=events)) if "operators" in verdict.what}
+    assert [name for name, met in found.items() if not met] == [
+        f"1,000 operators, 50 events a second by signed reports, {what}"
+    ]
+
+
+def test_a_crowd_is_judged_at_the_realistic_rate_and_not_at_the_limit() -> None:
+    found = [verdict for verdict in judge(results()) if "operators" in verdict.what]
+    assert [verdict.what.split(",")[2] for verdict in found] == [" 50 events a second by signed reports"] * 3 + [
+        " 60 events a second by simulator"
+    ] * 3
+
+
+def test_a_crowd_that_was_not_measured_is_neither_met_nor_missed() -> None:
+    events = event_results().model_copy(update={"crowd": None})
+    assert _verdict("many operators", events=events).met is None
+
+
+def test_a_rate_is_kept_when_nothing_is_late_or_lost() -> None:
+    assert [keeps(one) for one in (step(50, 50), step(50, 51), step(50, 10, missing=1), step(50, 10, gaps=1))] == [
+        True,
+        False,
+        False,
+        False,
+    ]

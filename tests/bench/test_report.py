@@ -4,9 +4,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.bench.plots import Bar, Group, bar_chart
-from tests.bench.report import write_report
+from tests.bench.report import write_event_report, write_report
 from tests.bench.results import Results, Skipped, State
-from tests.bench.samples import boot, results
+from tests.bench.samples import boot, event_results, results
 from tests.bench.summary import spread
 
 
@@ -24,8 +24,32 @@ def test_missed_goals_are_said_plainly(tmp_path: Path) -> None:
     write_report(results(boots=slow, skipped=[Skipped(what="Firefox", why="not installed")]), tmp_path)
     page = (tmp_path / "performance.md").read_text()
     assert "0.300 (900 ms) | **no** |" in page
-    assert "Missed: 1 of 11 rows." in page
+    assert "Missed: 1 of 19 rows." in page
     assert "- Firefox: not installed" in page
+
+
+def test_events_are_told_with_the_rate_at_which_the_goal_breaks(tmp_path: Path) -> None:
+    write_report(results(), tmp_path)
+    page = (tmp_path / "performance.md").read_text()
+    assert "| auto (here shared) | 10.0 (10.0 to 10.0) | 10.0 | 10.0 |" in page
+    assert "| signed reports | 50 | 50.0 ms | 50 ms | 50 ms |" in page
+    assert "| simulator, speed 2.5 | 60 |" in page
+    assert "With signed reports, the goal is kept up to 50 events a second and not at 100." in page
+    assert (tmp_path / "performance" / "events.svg").exists()
+    assert (tmp_path / "performance" / "operators.svg").exists()
+
+
+def test_a_run_of_events_alone_leaves_the_page_alone(tmp_path: Path) -> None:
+    write_event_report(event_results(), tmp_path)
+    assert not (tmp_path / "performance.md").exists()
+    page = (tmp_path / "events.md").read_text()
+    assert "event in the service to callback on the page, median: page | at most 10 ms | 10.0 ms | yes |" in page
+    assert "$" not in page
+
+
+def test_results_from_before_events_were_measured_can_still_be_told(tmp_path: Path) -> None:
+    write_report(results(events=None), tmp_path)
+    assert "## Events" not in (tmp_path / "performance.md").read_text()
 
 
 def test_results_can_be_read_back(tmp_path: Path) -> None:

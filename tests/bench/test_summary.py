@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bench.summary import blocking_time, middle_mean, spread
+from tests.bench.summary import blocking_time, middle_mean, spread, tail
 
 
 def test_spread_gives_median_and_quartiles() -> None:
@@ -30,3 +30,13 @@ def test_middle_mean_ignores_both_tails_and_is_finer_than_the_clock() -> None:
 
 def test_blocking_time_counts_what_is_beyond_the_threshold() -> None:
     assert blocking_time([51.0, 150.0, 50.0, 20.0]) == pytest.approx(101.0)
+
+
+def test_tail_gives_what_one_in_20_and_one_in_100_exceed() -> None:
+    found = tail(range(1, 1001))
+    assert (found.median, found.p95, found.p99, found.high) == (500.5, 950, 990, 1000)
+
+
+def test_tail_of_few_values_is_the_largest() -> None:
+    found = tail([3.0, 1.0, 2.0])
+    assert (found.n, found.p95, found.p99) == (3, 3.0, 3.0)

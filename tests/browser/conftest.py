@@ -18,6 +18,16 @@ ROOT = Path(__file__).parents[2]
 PAGE_CSP = "default-src 'none'; script-src 'self' {service} 'wasm-unsafe-eval'; connect-src {service}"
 FRAME_CSP = "default-src 'none'; script-src 'self' {service}/sdk/toolbar.js; frame-src {service}"
 
+# What a page's callback was called with, over reloads: [event, id, ECID] each.
+RECORD = """
+window.seen = () => JSON.parse(sessionStorage.getItem('seen') || '[]');
+window.record = function (event, data) {
+    const ecid = TOOLBAR.CONTACT.GetCallDataValueByName(data, 'ECID');
+    sessionStorage.setItem('seen', JSON.stringify([...seen(), [data.event, data.id ?? '', ecid]]));
+};
+"""
+BIND = "TOOLBAR.CONTACT.bindContactCallback(record);"
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
@@ -74,6 +84,11 @@ class Desk:
     def call(self, method: str, *values: Any) -> Any:
         """Call a method of EASYCIM and give its answer, or ``{rejected: error}``."""
         return self.eval(f"TOOLBAR.EASYCIM.{method}(...argument)", list(values))
+
+    def until(self, condition: str) -> None:
+        """Wait until a condition on the page, an expression of JavaScript, holds."""
+        waiting = f"while (!(await ({condition}))) await new Promise((next) => setTimeout(next, 10));"
+        assert self.eval(f"(async () => {{ {waiting} return true; }})()") is True, f"it never came: {condition}"
 
     def ready(self) -> dict[str, Any]:
         """Wait until Python is up."""

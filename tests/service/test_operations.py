@@ -13,6 +13,7 @@ from tests.support.service import ServiceProcess
 from toolbar_py.service.accounts import issue_tokens
 from toolbar_py.service.app import create_app, prepare
 from toolbar_py.service.settings import Settings
+from toolbar_py.wire.phases import Action
 
 OPERATIONS = {
     ("/easycim/v1/scripts/open", "post"),
@@ -21,6 +22,16 @@ OPERATIONS = {
     ("/easycim/v1/contacts/{ecid}", "get"),
     ("/easycim/v1/contacts/search", "post"),
     ("/easycim/v1/contacts/import", "post"),
+    ("/easycim/v1/events", "get"),
+    ("/easycim/v1/agent/state", "post"),
+    ("/easycim/v1/agent/groups", "post"),
+    ("/easycim/v1/agents", "get"),
+    ("/easycim/v1/calls", "post"),
+    *((f"/easycim/v1/calls/{{contact_id}}/{action}", "post") for action in Action),
+    ("/easycim/v1/slots/search", "post"),
+    ("/easycim/v1/appointments", "post"),
+    ("/easycim/v1/cti/events", "post"),
+    ("/easycim/v1/cti/rejections", "get"),
     ("/easycim/v1/profile", "get"),
     ("/easycim/v1/login", "post"),
 }

@@ -5,8 +5,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
+from time import monotonic, sleep
 from urllib.parse import urlsplit
 
+_PATIENCE_S = 20
 _HOP_BY_HOP = {"connection", "transfer-encoding", "date", "server", "content-length"}
 
 
@@ -31,6 +33,13 @@ class FlakyProxy:
     def hang(self, path: str) -> None:
         """Never answer requests to a path again, once the cut that may be due has been made."""
         self._hang = path
+
+    def wait_for_cuts(self, count: int) -> None:
+        """Wait until so many answers have been lost in all."""
+        until = monotonic() + _PATIENCE_S
+        while len(self.cut_bodies) < count:
+            assert monotonic() < until, "no request came to lose the answer of"
+            sleep(0.01)
 
     def takes(self, path: str, body: str) -> bool:
         """Say whether the answer of a request is to be lost, and remember it."""

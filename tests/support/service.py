@@ -1,11 +1,12 @@
 """A real service in a process of its own, for tests."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,6 +28,7 @@ class ServiceProcess:
         origins: the origins whose pages may call it.
         sdk_dir: the browser files; None takes the built ones.
         more: further arguments of the command.
+        environment: added to this process's.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class ServiceProcess:
         sdk_dir: Path | None = None,
         port: int = 0,
         more: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.data_dir = data_dir
         command = [sys.executable, "-m", "toolbar_py.cli", "serve", "--data", str(data_dir), "--port", str(port)]
@@ -47,7 +50,13 @@ class ServiceProcess:
         data_dir.mkdir(parents=True, exist_ok=True)
         self.log = data_dir / "stderr.log"
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen([*command, *more], stdout=subprocess.PIPE, stderr=log, text=True)
+            self._process = subprocess.Popen(
+                [*command, *more],
+                env={**os.environ, **(environment or {})},
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         self.url = self._wait_until_up()
 
     def __enter__(self) -> Self:
@@ -57,6 +66,11 @@ class ServiceProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
 
     @property
     def port(self) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from toolbar_py.cli.options import DEFAULT_DATA, DataDir
+from toolbar_py.cli.options import DEFAULT_DATA, AllowOrigin, DataDir, Seed, Simulate, Speed, simulator_setup
 from toolbar_py.service.errors import SetupError
 from toolbar_py.service.settings import Settings
 
@@ -14,6 +14,10 @@ def demo(
     *,
     port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 takes a free one.")] = 8765,
     data: DataDir = DEFAULT_DATA,
+    allow_origin: AllowOrigin = None,
+    simulate: Simulate = None,
+    seed: Seed = 0,
+    speed: Speed = 1,
     check: Annotated[
         bool,
         typer.Option(
@@ -27,7 +31,12 @@ def demo(
 
     It listens on this machine only and prints the address of the desk.
     """
-    settings = Settings(data_dir=data, port=port, demo=True)
+    simulation = simulator_setup(simulate, seed, speed)
+    origins = tuple(allow_origin or ())
+    try:
+        settings = Settings(data_dir=data, port=port, demo=True, allow_origins=origins, simulator=simulation)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--allow-origin") from None
     if not all(file.is_file() for file in (settings.sdk_dir / "toolbar.js", settings.pages_dir / "index.html")):
         raise SetupError("the browser files are not built: run make setup")
     if check:
@@ -51,8 +60,13 @@ def _check() -> None:
 
 
 def _welcome(url: str, settings: Settings) -> str:
-    return (
-        f"The operator's desk is at {url}/demo/\n"
-        "Sign in as op1@demo with the password demo; op2@demo in a private window is a second operator.\n"
-        f"Ctrl+C stops it. What was saved stays in {settings.data_dir}/."
-    )
+    lines = [
+        f"The operator's desk is at {url}/demo/",
+        "Sign in as op1@demo with the password demo; op2@demo in a private window is a second operator.",
+    ]
+    if settings.simulator is not None and (settings.simulator.mix or settings.simulator.scenario):
+        lines.append("Contacts come to whoever presses Login there.")
+    if settings.allow_origins:
+        lines.append(f'Pages of {", ".join(settings.allow_origins)} load <script src="{url}/sdk/toolbar.js"></script>;')
+        lines.append(f"toolbar-py token --data {settings.data_dir} --operator op1@demo prints a token for them.")
+    return "\n".join([*lines, f"Ctrl+C stops it. What was saved stays in {settings.data_dir}/."])

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from toolbar_py import __version__
+from toolbar_py.cli.check import check
 from toolbar_py.cli.demo import demo
 from toolbar_py.cli.importing import import_contacts
 from toolbar_py.cli.serve import serve
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.command()(serve)
 app.command()(demo)
 app.command()(token)
+app.command()(check)
 app.command("import")(import_contacts)
 
 

@@ -1,13 +1,15 @@
 """``toolbar-py serve``: run the service."""
 
 import ipaddress
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from toolbar_py.cli.options import DEFAULT_DATA, DataDir
+from toolbar_py.cli.options import DEFAULT_DATA, AllowOrigin, DataDir, Faults, Seed, Simulate, Speed, simulator_setup
 from toolbar_py.service.settings import SDK_DIR, Settings
+from toolbar_py.service.telephony.webhook.configuration import cti_settings
 
 _MINUTE_MS = 60_000
 
@@ -27,13 +29,7 @@ def serve(
             "op100@demo and supervisor@demo, all with the password 'demo'.",
         ),
     ] = False,
-    allow_origin: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ORIGIN",
-            help="Origin whose pages may use the service, e.g. https://crm.example. Repeat it for more.",
-        ),
-    ] = None,
+    allow_origin: AllowOrigin = None,
     lease_minutes: Annotated[
         float, typer.Option(min=0.001, help="How long an opened ECID is surely the operator's without a sign of life.")
     ] = 30,
@@ -43,12 +39,17 @@ def serve(
     sdk_dir: Annotated[
         Path, typer.Option(metavar="DIR", help="Serve the browser files of another build.", show_default="built in")
     ] = SDK_DIR,
+    simulate: Simulate = None,
+    seed: Seed = 0,
+    speed: Speed = 1,
+    faults: Faults = "",
     log_level: Annotated[LogLevel, typer.Option(help="How much to log on stderr, as lines of JSON.")] = "info",
 ) -> None:
     """Run the service: easyCIM for the toolbar, and the toolbar's files for the pages.
 
     It prints its URL when it is up and stops cleanly on Ctrl+C or SIGTERM.
     """
+    simulation = simulator_setup(simulate, seed, speed, faults)
     try:
         settings = Settings(
             data_dir=data,
@@ -59,6 +60,9 @@ def serve(
             demo=demo,
             lease_ms=int(lease_minutes * _MINUTE_MS),
             sdk_dir=sdk_dir,
+            # From the environment only: an argument is seen by everybody who lists the processes.
+            cti=cti_settings(os.environ),
+            simulator=simulation,
         )
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--allow-origin") from None

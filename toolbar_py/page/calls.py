@@ -6,8 +6,8 @@ from typing import Any, NamedTuple, cast
 from pydantic import JsonValue
 from pydantic_core import from_json
 
-from toolbar_py.page.host.base import Ask, Host
-from toolbar_py.page.tasks import Task, Tasks
+from toolbar_py.page.host.base import Host
+from toolbar_py.page.tasks import Awaited, Task, Tasks
 from toolbar_py.wire.errors import (
     AbortedError,
     Code,
@@ -16,7 +16,7 @@ from toolbar_py.wire.errors import (
     ServiceError,
     ToolbarError,
 )
-from toolbar_py.wire.methods import METHODS, Method, OnError
+from toolbar_py.wire.methods import INTERNAL_METHODS, METHODS, Method, OnError
 from toolbar_py.wire.problems import invalid, problem_error
 from toolbar_py.wire.scripts import InfoRefusal, OpenRefusal
 from toolbar_py.wire.texts import Locale, sentence
@@ -34,7 +34,7 @@ class Call(NamedTuple):
     correlation_id: str
 
 
-Handler = Callable[[Call], Coroutine[Ask, Any, str]]
+Handler = Callable[[Call], Coroutine[Awaited, Any, str]]
 
 
 class Calls:
@@ -48,7 +48,7 @@ class Calls:
         self._host = host
         self._tasks = tasks
         self._handlers = handlers
-        self._methods = {method.path: method for method in METHODS}
+        self._methods = {method.path: method for method in (*METHODS, *INTERNAL_METHODS)}
         self._running: dict[int, Task] = {}
         self.locale: Locale = locale
 
@@ -96,7 +96,7 @@ class Calls:
         self.locale = locale
 
     def _fail(self, call_id: int, method: Method, error: ToolbarError) -> None:
-        message = sentence(error, self.locale)
+        message = sentence(error, self.locale, method.path)
         if error.code != Code.ABORTED and method.on_error == OnError.REFUSE_OPEN:
             refusal = OpenRefusal(error=message, error_code=error.code, retryable=error.retryable)
             self._host.answer(call_id, True, refusal.to_json())

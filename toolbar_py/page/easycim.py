@@ -2,9 +2,11 @@
 
 from contextlib import suppress
 
+from toolbar_py.page.attendance import Attendance
 from toolbar_py.page.calls import Call, Handler
-from toolbar_py.page.desk import Desk
+from toolbar_py.page.companion import Companion, call_data_text
 from toolbar_py.page.gateway import Gateway
+from toolbar_py.page.instance import LocalInstance
 from toolbar_py.wire.arguments import (
     GetContactInfoArguments,
     GetContactInfoWSArguments,
@@ -12,17 +14,22 @@ from toolbar_py.wire.arguments import (
     OpenScriptInboundArguments,
     SaveScriptArguments,
 )
-from toolbar_py.wire.errors import ToolbarError
+from toolbar_py.wire.errors import ToolbarError, UnknownContactError
 from toolbar_py.wire.methods import EASYCIM
 from toolbar_py.wire.scripts import OpenedScript, OpenInboundRequest, OpenRequest, SaveRequest
 
 
 class EasyCim:
-    """The five methods. Each takes a call, and gives its answer as JSON text or raises a ``ToolbarError``."""
+    """The five methods. Each takes a call, and gives its answer as JSON text or raises a ``ToolbarError``.
 
-    def __init__(self, gateway: Gateway, desk: Desk) -> None:
+    None of them waits for the desk: easyCIM knows it too, and they work while there is no event stream.
+    """
+
+    def __init__(self, gateway: Gateway, instance: LocalInstance, attendance: Attendance, companion: Companion) -> None:
         self._gateway = gateway
-        self._desk = desk
+        self._instance = instance
+        self._attendance = attendance
+        self._companion = companion
 
     def handlers(self) -> dict[str, Handler]:
         """The methods by the path under which pages call them."""
@@ -37,19 +44,33 @@ class EasyCim:
     async def open_script_inbound(self, call: Call) -> str:
         """Open a new script for an inbound contact, which gives it an ECID; again for the same ContactID, the same."""
         given = OpenScriptInboundArguments.parse(call.values)
-        request = OpenInboundRequest(contact_id=given.contact_id)
+        foreign = self._companion.contact(given.contact_id)
+        request = OpenInboundRequest(
+            contact_id=given.contact_id,
+            ani=(foreign.ani or None) if foreign else None,
+            dnis=(foreign.dnis or None) if foreign else None,
+            call_data=call_data_text(foreign) if foreign else None,
+        )
         return await self._opened(await self._gateway.open_inbound(request, call.correlation_id))
 
     async def open_script(self, call: Call) -> str:
         """Open the script of an ECID and reserve it for the operator, or open it to read when another holds it."""
         given = OpenScriptArguments.parse(call.values)
-        request = OpenRequest(contact_id=given.contact_id, ecid=given.ecid, is_manual=given.is_manual)
+        contact_id = given.contact_id or self._only_carrier(given.ecid)
+        request = OpenRequest(contact_id=contact_id, ecid=given.ecid, is_manual=given.is_manual)
         return await self._opened(await self._gateway.open_script(request, call.correlation_id))
 
     async def get_contact_info(self, call: Call) -> str:
         """Give a contact from the local instance, by ContactID or ECID, without any request."""
         given = GetContactInfoArguments.parse(call.values)
-        return await self._desk.recall(given.contact_id)
+        try:
+            return await self._instance.recall(given.contact_id)
+        except UnknownContactError:
+            # Opened before the contact had an id, as pages do before they dial: the desk knows what it is worked under.
+            ecid = self._ecid_of(given.contact_id)
+            if ecid is None:
+                raise
+            return await self._instance.recall(ecid)
 
     async def get_contact_info_ws(self, call: Call) -> str:
         """Give a contact as easyCIM knows it now."""
@@ -61,6 +82,8 @@ class EasyCim:
         given = SaveScriptArguments.parse(call.values)
         request = SaveRequest(
             contact_id=given.contact_id,
+            # easyCIM does not know a legacy SDK's contacts; those of its own desk it knows better than we do.
+            ecid=self._companion.ecid(given.contact_id),
             outcome=given.outcome_result,
             offline_end=given.offline_end,
             note=given.note,
@@ -69,10 +92,25 @@ class EasyCim:
         # The trace id serves as Idempotency-Key: 128 random bits that belong to this call and to no other.
         saved = await self._gateway.save(request, call.correlation_id, call.correlation_id)
         # It is saved: a deadline or an abort from here on must not make the page believe that it is not.
+        self._attendance.saved(
+            saved.answer.contact_id or given.contact_id, saved.answer.ecid, offline_end=given.offline_end
+        )
         with suppress(ToolbarError):
-            await self._desk.record_outcome(saved.answer.ecid, saved.attempt, terminated=saved.answer.terminated)
+            await self._instance.record_outcome(saved.answer.ecid, saved.attempt, terminated=saved.answer.terminated)
         return saved.answer.to_json()
 
     async def _opened(self, script: OpenedScript) -> str:
-        await self._desk.remember(script.contact_info)
+        await self._instance.remember(script.contact_info)
         return script.answer.to_json()
+
+    def _only_carrier(self, ecid: str) -> str | None:
+        """Give the id of the contact at the desk that carries an ECID, if there is exactly one (section 3)."""
+        desk = self._attendance.desk_now()
+        carriers = [each.event.id for each in desk.carriers(ecid)] if desk else []
+        carriers = carriers or self._companion.carriers(ecid)
+        return carriers[0] if len(carriers) == 1 else None
+
+    def _ecid_of(self, contact_id: str) -> str | None:
+        desk = self._attendance.desk_now()
+        contact = desk.contact(contact_id) if desk else None
+        return contact.ecid if contact else self._companion.ecid(contact_id)

@@ -2,26 +2,61 @@
 
 A coroutine runs until it awaits an :class:`~toolbar_py.page.host.base.Ask`, which goes to the host; the reply resumes
 it directly. Ordinary ``async def`` and ``await`` all the way, but no asyncio, whose hops cost more than the work.
+What waits for something inside Python awaits a :class:`Signal` in the same way.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 from toolbar_py.page.host.base import Ask, Host, Reply
 from toolbar_py.wire.errors import ToolbarError
 
+NOTHING_SENT = "token_silent"
+"""Why a call ended: the page's token function gave nothing in time, so that no request was sent."""
+
 Settle = Callable[[str | None, BaseException | None], None]
 
 
+class Signal:
+    """Something inside Python that coroutines, of any page, wait for."""
+
+    __slots__ = ("_waiting",)
+
+    def __init__(self) -> None:
+        self._waiting: dict[tuple[Tasks, int], None] = {}
+
+    def __await__(self) -> Generator["Signal", Reply, None]:
+        """Wait for the next :meth:`fire`."""
+        yield self
+
+    def fire(self) -> None:
+        """Resume whoever waits, each at once, in the order in which they came."""
+        waiting, self._waiting = self._waiting, {}
+        for tasks, number in waiting:
+            tasks.resume(number, "", "")
+
+    def enrol(self, tasks: "Tasks", number: int) -> None:
+        """Have the task that waits under a number resumed."""
+        self._waiting[tasks, number] = None
+
+    def withdraw(self, tasks: "Tasks", number: int) -> None:
+        """Forget a task that waits no more."""
+        self._waiting.pop((tasks, number), None)
+
+
+Awaited = Ask | Signal
+
+
 class Task:
-    """One running coroutine: at any moment it waits for one ask, or it is settled."""
+    """One running coroutine: at any moment it waits for one ask or signal, or it is settled."""
 
-    __slots__ = ("coroutine", "settle", "waits_for")
+    __slots__ = ("coroutine", "settle", "signal", "waits_for")
 
-    def __init__(self, coroutine: Coroutine[Ask, Any, str], settle: Settle) -> None:
+    def __init__(self, coroutine: Coroutine[Awaited, Any, str], settle: Settle) -> None:
         self.coroutine = coroutine
         self.settle = settle
         self.waits_for: int | None = None
+        self.signal: Signal | None = None
 
 
 class Tasks:
@@ -37,7 +72,7 @@ class Tasks:
         """How many asks are under way."""
         return len(self._waiting)
 
-    def start(self, coroutine: Coroutine[Ask, Any, str], settle: Settle) -> Task:
+    def start(self, coroutine: Coroutine[Awaited, Any, str], settle: Settle) -> Task:
         """Run a coroutine up to its first ask, or to its end.
 
         Args:
@@ -52,26 +87,49 @@ class Tasks:
         """Hand a reply to the coroutine that waits for it; a reply that nobody waits for any more is dropped."""
         task = self._waiting.pop(ask_id, None)
         if task is not None:
-            self._step(task, task.coroutine.send, Reply(head, body))
+            self._step(task, task.coroutine.send, Reply(head, body, ask_id))
 
     def interrupt(self, task: Task, error: ToolbarError) -> None:
-        """Raise an error inside a task where it waits now, and give up what it waits for."""
-        if task.waits_for is None:
-            return
-        self._waiting.pop(task.waits_for, None)
-        self._host.cancel(task.waits_for)
-        self._step(task, task.coroutine.throw, error)
+        """Raise an error inside a task where it waits now, and give up what it waits for.
 
-    def _step(self, task: Task, advance: Callable[[Any], Ask], value: Any) -> None:
+        What waited for the page's token has asked nobody else yet: then the error says so, as its ``reason``.
+        """
+        if task.waits_for is not None:
+            if self._give_up(task):
+                error.details["reason"] = NOTHING_SENT
+            self._step(task, task.coroutine.throw, error)
+
+    def hurry(self, task: Task) -> None:
+        """Let a task go on as if what it waits for had come, empty: for one that sleeps and need not any longer."""
+        if task.waits_for is not None:
+            self._give_up(task)
+            self._step(task, task.coroutine.send, Reply("{}", ""))
+
+    def _give_up(self, task: Task) -> bool:
+        """Forget what a task waits for. Gives whether that was a request that still waited for the page's token."""
+        number = task.waits_for
+        assert number is not None, "only a task that waits is given up"  # noqa: S101 -- both callers have looked
+        self._waiting.pop(number, None)
+        if task.signal is None:
+            return self._host.cancel(number) is True
+        task.signal.withdraw(self, number)
+        return False
+
+    def _step(self, task: Task, advance: Callable[[Any], Awaited], value: Any) -> None:
         task.waits_for = None
         try:
-            ask = advance(value)
+            awaited = advance(value)
         except StopIteration as end:
             task.settle(end.value, None)
         except BaseException as error:  # whatever it is, it must reach the page's Promise, not the host
             task.settle(None, error)
         else:
-            self._last_ask += 1
-            task.waits_for = self._last_ask
-            self._waiting[self._last_ask] = task
-            self._host.ask(self._last_ask, ask.kind, ask.head, ask.body)
+            self._last_ask = number = self._last_ask + 1
+            task.waits_for = number
+            self._waiting[number] = task
+            if isinstance(awaited, Signal):
+                task.signal = awaited
+                awaited.enrol(self, number)
+            else:
+                task.signal = None
+                self._host.ask(number, awaited.kind, awaited.head, awaited.body)

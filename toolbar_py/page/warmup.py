@@ -6,166 +6,147 @@ late: after an image is restored there is no file system to import from, so all 
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from toolbar_py.page.app import App
-from toolbar_py.wire.contacts import Attempt, ContactInfo, ContactState, CustomerInfo, FieldValue, NameValue, Outcome
-from toolbar_py.wire.contacts import OutcomeKind as Kind
-from toolbar_py.wire.errors import Code, Problem, ToolbarError
-from toolbar_py.wire.scripts import OpenAnswer, OpenedScript, SaveAnswer, SavedScript
+from toolbar_py.page.realm import Realm
+from toolbar_py.page.rehearsal import (
+    AGENT_ID,
+    CONTACT_ID,
+    ECID,
+    LIFE,
+    TRACE,
+    RehearsalHost,
+    contact_in_a_call,
+    life_of_a_contact,
+    snapshot,
+)
+from toolbar_py.wire.errors import ToolbarError
+from toolbar_py.wire.telephony import ContactType
 from toolbar_py.wire.texts import LOCALES, sentence
 
 # CPython specialises a function's bytecode after a handful of runs.
 _ROUNDS = 12
-_TRACE = "0" * 32
-_ECID = "warm|1|1|1"
 
-
-class RehearsalHost:
-    """Plays the browser and easyCIM, with made-up answers."""
-
-    def __init__(self) -> None:
-        self.answers: dict[int, tuple[bool, str]] = {}
-        self._asked: list[tuple[int, str, str]] = []
-
-    def now_ms(self) -> int:
-        """A fixed moment: an image must not hold the time of its making."""
-        return 0
-
-    def random(self) -> float:
-        """No randomness, for the same reason."""
-        return 0.0
-
-    def ask(self, ask_id: int, kind: str, head: str, body: str) -> None:
-        """Note what is asked; it is answered in :meth:`settle`, as a browser would, later."""
-        self._asked.append((ask_id, kind, head))
-
-    def cancel(self, ask_id: int) -> None:
-        """Forget what was asked."""
-        self._asked = [asked for asked in self._asked if asked[0] != ask_id]
-
-    def answer(self, call_id: int, ok: bool, text: str) -> None:
-        """Note the answer of a call."""
-        self.answers[call_id] = (ok, text)
-
-    def log(self, level: str, text: str) -> None:
-        """Say nothing."""
-
-    def settle(self, app: App) -> None:
-        """Answer everything that is asked, until nothing is."""
-        while self._asked:
-            ask_id, kind, head = self._asked.pop(0)
-            app.resume(ask_id, *self._reply(kind, head))
-
-    def _reply(self, kind: str, head: str) -> tuple[str, str]:
-        if kind == "find":
-            return "{}", _info().to_json()
-        if kind != "fetch":
-            return "{}", ""
-        path = head.split(" ")[1]
-        if path == "/scripts/save":
-            return "200", SavedScript(answer=_save_answer(), attempt=_attempt()).to_json()
-        if path.startswith("/scripts/"):
-            return "200", OpenedScript(answer=_open_answer(), contact_info=_info()).to_json()
-        if path.endswith("missing"):
-            return "404 ", _problem().to_json()
-        return "200", _info().to_json()
+_RIGHT: dict[str, list[Any]] = {
+    "EASYCIM.openScript": ["", ECID, True],
+    "EASYCIM.openScriptInbound": [CONTACT_ID],
+    "EASYCIM.getContactInfo": [ECID],
+    "EASYCIM.getContactInfoWS": [ECID],
+    "AGENT.Login": [],
+    "AGENT.Pause": [],
+    "AGENT.PauseSubState": ["BREAK"],
+    "AGENT.getAgentState": [],
+    "AGENT.getAgentID": [],
+    "AGENT.getAgentStateByID": [AGENT_ID],
+    "AGENT.getAllAgentState": [],
+    "AGENT.getAgentGroups": [],
+    "AGENT.getAgentLoggedInGroups": [],
+    "AGENT.setAgentGroups": [["WARM", {"ID": "OTHER"}]],
+    "CONTACT.getContactList": [],
+    "CONTACT.Hold": [CONTACT_ID],
+    "CONTACT.PlayDTMF": [CONTACT_ID, 12],
+    "CONTACT.StartRecording": [CONTACT_ID, "", "a=1", ""],
+    "CONTACT.StopRecording": [CONTACT_ID],
+    "CONTACT.SetCallData": [CONTACT_ID, "a=1;b=2"],
+    "CONTACT.Transfer_Direct": [CONTACT_ID, 1],
+    "CONTACT.Hangup": [],
+    "CONTACT.OfflineEnd": [CONTACT_ID],
+    "EASYCIM.saveScript": [CONTACT_ID, "POSITIVE", True, "nota", [{"key": "a", "value": 1}]],
+    "COMPANION.note": [{"event": "POPUP", "id": "other", "CallData": [{"name": "ECID", "value": ECID}]}],
+    "AGENT.Logout": [],
+}
+_WRONG: dict[str, list[Any]] = {
+    "EASYCIM.openScript": [1, None],
+    "EASYCIM.getContactInfoWS": ["missing"],
+    "EASYCIM.saveScript": [ECID, "POSITIVE", "yes", "n" * 5_000, [{}]],
+    "AGENT.getAgentStateByID": ["nobody"],
+    "CONTACT.Answer": [CONTACT_ID],
+    "CONTACT.Hold": ["unknown"],
+    "CONTACT.PlayDTMF": [CONTACT_ID, "x"],
+    "CONTACT.MakeCall": [1, None, None, None, "a=1"],
+}
+_EMPTY: dict[str, list[Any]] = {
+    "CONTACT.MakeCall": [1, "", "", "", "ECID=1"],
+    "CONTACT.MakeJob": [1, "", "", "", "a=1", "text"],
+    "CONTACT.Hangup": [],
+    "CONTACT.OfflineEnd": [CONTACT_ID],
+    "CONTACT.getContactList": [],
+}
 
 
 def rehearse() -> dict[str, Any]:
-    """Make every call in every way it can end, several times.
+    """Make every call in every way it can end, several times, and live through the contacts of a day.
 
     Returns:
-        for each kind of call what it answered, for the self-test to compare.
+        for each kind of call what it answered, and what the pages were told, for the self-test to compare.
     """
-    host = RehearsalHost()
-    app = App(host, "it")
-    calls: dict[str, list[Any]] = {
-        "openScript": ["", _ECID, True],
-        "openScriptInbound": ["warm-1"],
-        "getContactInfo": [_ECID],
-        "getContactInfoWS": [_ECID],
-        "saveScript": [_ECID, "POSITIVE", True, "nota", [{"key": "a", "value": 1}]],
-    }
-    wrong: dict[str, list[Any]] = {
-        "openScript": [1, None],
-        "getContactInfoWS": ["missing"],
-        "saveScript": [_ECID, "POSITIVE", "yes", "n" * 5_000, [{}]],
-    }
     given: dict[str, Any] = {}
-    call_id = 0
     for _ in range(_ROUNDS):
-        for kind, group in (("right", calls), ("wrong", wrong)):
-            for method, values in group.items():
-                call_id += 1
-                app.call(call_id, f"EASYCIM.{method}", json.dumps(values), _TRACE)
-                host.settle(app)
-                given[f"{method} {kind}"] = host.answers[call_id]
-        call_id += 1
-        app.call(call_id, "EASYCIM.openScript", json.dumps(["", _ECID]), _TRACE)
-        app.abort(call_id, "TIMEOUT", 1)
-        given["openScript late"] = host.answers[call_id]
+        _calls(given)
+        _two_tabs(given)
     for error in ToolbarError.__subclasses__():
         for locale in LOCALES:
             sentence(error(), locale)
     return given
 
 
-def _info() -> ContactInfo:
-    fields = [FieldValue(field_name="campo", categorized_field_key_code="C", value="v")]
-    return ContactInfo(
-        ecid=_ECID,
-        contact_id="warm-1",
-        phone_number="0",
-        macro_activity="WARM",
-        campaign="Warm",
-        state=ContactState.RESERVED,
-        terminated=False,
-        read_only=False,
-        type="outbound",
-        media_type="telephony",
-        job_type="manual",
-        list_field_value_list=fields,
-        customer_info=CustomerInfo(list_field_value_list=fields),
-        contact_info=[NameValue(name="campo", value="v")],
-        outcomes=[Outcome(code="POSITIVE", label="Positivo", kind=Kind.POSITIVE, final=True)],
-        attempts=[_attempt()],
-        appointments=[],
-    )
+def _calls(given: dict[str, Any]) -> None:
+    host = RehearsalHost()
+    app = Realm().connect(host, "it", "")
+    calls = _Calls(host, app, given)
+    calls.make("before", {"CONTACT.getContactList": []})
+    host.settle(app)
+    host.say(app, contact_in_a_call(7))
+    calls.make("right", _RIGHT)
+    calls.make("wrong", _WRONG)
+    calls.late("EASYCIM.openScript", ["", ECID])
+    host.say(app, [snapshot(8, [])])
+    calls.make("empty", _EMPTY)
+    app.set_locale("en")
+    host.settle(app)
+    app.leave()
+    given["told"] = host.told
 
 
-def _open_answer() -> OpenAnswer:
-    info = _info()
-    return OpenAnswer(
-        ecid=_ECID,
-        contact_id="",
-        macro_activity="WARM",
-        campaign="Warm",
-        phone_number="0",
-        lease_until=1,
-        list_field_value_list=info.list_field_value_list,
-        outcomes=info.outcomes,
-    )
+def _two_tabs(given: dict[str, Any]) -> None:
+    realm = Realm()
+    hosts = [RehearsalHost(), RehearsalHost()]
+    apps = [realm.connect(host, "it", f"2 {quote(AGENT_ID)}") for host in hosts]
+    for host, app in zip(hosts, apps, strict=True):
+        host.settle(app)
+    first, second = zip(hosts, apps, strict=True)
+    life = life_of_a_contact(1, ContactType.INBOUND)
+    first[0].say(first[1], [snapshot(len(LIFE) + 1, []), *life[2:]])
+    first[0].say(first[1], life_of_a_contact(len(LIFE) + 2, ContactType.INBOUND))
+    first[0].say(first[1], [], '{"silent": true}')
+    first[1].leave()
+    second[0].settle(second[1])
+    second[0].say(second[1], [snapshot(2 * len(LIFE) + 2, [])])
+    second[0].say(second[1], life_of_a_contact(2 * len(LIFE) + 3, ContactType.DIALLER))
+    second[1].leave()
+    given["told in two tabs"] = [host.told for host in hosts]
 
 
-def _attempt() -> Attempt:
-    return Attempt(at=0, agent="warm", outcome="POSITIVE", note="", labels=[], duration_sec=0)
+class _Calls:
+    """Makes calls of a page, and notes what they answered."""
 
+    def __init__(self, host: RehearsalHost, app: App, given: dict[str, Any]) -> None:
+        self._host = host
+        self._app = app
+        self._given = given
+        self._last = 0
 
-def _save_answer() -> SaveAnswer:
-    return SaveAnswer(
-        operation_id=_TRACE,
-        ecid=_ECID,
-        contact_id="",
-        outcome="POSITIVE",
-        final=True,
-        terminated=True,
-        offline_end=True,
-        saved_at=0,
-        delivered=True,
-    )
+    def make(self, kind: str, calls: dict[str, list[Any]]) -> None:
+        for method, values in calls.items():
+            self._last += 1
+            self._app.call(self._last, method, json.dumps(values), TRACE)
+            self._host.settle(self._app)
+            if self._last in self._host.answers:
+                self._given[f"{method} {kind}"] = self._host.answers[self._last]
 
-
-def _problem() -> Problem:
-    return Problem(
-        title="Not Found", status=404, detail="", code=Code.UNKNOWN_ECID, retryable=False, details={"ecid": "missing"}
-    )
+    def late(self, method: str, values: list[Any]) -> None:
+        self._last += 1
+        self._app.call(self._last, method, json.dumps(values), TRACE)
+        self._app.abort(self._last, "TIMEOUT", 1)
+        self._given[f"{method} late"] = self._host.answers[self._last]

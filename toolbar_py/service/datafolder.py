@@ -5,6 +5,7 @@ from toolbar_py.service.errors import SetupError
 from toolbar_py.service.security.secret import load_secret
 from toolbar_py.service.security.tokens import Tokens
 from toolbar_py.service.settings import Settings
+from toolbar_py.service.store.deskbase import Announce
 from toolbar_py.service.store.dialect import SqliteDialect
 from toolbar_py.service.store.sql import SqlStore
 
@@ -25,9 +26,13 @@ class DataFolder:
         except OSError as error:
             raise SetupError(f"cannot use the data folder {settings.data_dir}: {error.strerror}") from None
 
-    def store(self) -> SqlStore:
-        """Give the store, not yet opened."""
-        return SqlStore(SqliteDialect(self._settings.database), now_ms, self._settings.lease_ms)
+    def store(self, announce: Announce = lambda _changes: None) -> SqlStore:
+        """Give the store, not yet opened.
+
+        Args:
+            announce: is told what each commit changed at desks.
+        """
+        return SqlStore(SqliteDialect(self._settings.database), now_ms, self._settings.lease_ms, announce)
 
     def tokens(self) -> Tokens:
         """Give what makes and checks tokens.

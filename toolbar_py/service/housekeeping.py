@@ -3,23 +3,32 @@
 import asyncio
 import logging
 
+from toolbar_py.service.settings import Settings
 from toolbar_py.service.store.base import Clock, Store, StoreError
+from toolbar_py.service.store.deskbase import Retention
 
-_EVERY_S = 6 * 3600
+_EVERY_S = 3600
 
 _LOG = logging.getLogger("toolbar_py.housekeeping")
 
 
-async def keep_house(store: Store, clock: Clock, save_retention_ms: int) -> None:
-    """Forget the answers of old saves, now and every six hours, until cancelled.
+async def keep_house(store: Store, clock: Clock, settings: Settings) -> None:
+    """Forget the answers of old saves and what is old of the desks, now and every hour, until cancelled.
 
     Args:
-        save_retention_ms: how long an answer is kept for its ``Idempotency-Key``.
+        settings: how long each of them is kept.
     """
     while True:
         try:
-            purged = await store.purge_saves(clock() - save_retention_ms)
-            _LOG.info("purged saves", extra={"fields": {"purged": purged}})
+            now = clock()
+            purged = await store.purge_saves(now - settings.save_retention_ms)
+            before = Retention(
+                events=now - settings.event_retention_ms,
+                contacts=now - settings.contact_retention_ms,
+                operations=now - settings.operation_retention_ms,
+            )
+            forgotten = await store.desks.purge(before) + await store.desks.purge_signatures()
+            _LOG.info("purged", extra={"fields": {"saves": purged, "desks": forgotten}})
         except StoreError:
-            _LOG.warning("could not purge saves, will try again")
+            _LOG.warning("could not purge, will try again")
         await asyncio.sleep(_EVERY_S)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode
 
 from toolbar_py.service.problems import PROBLEM_TYPE
+from toolbar_py.wire.actions import CtiReport
 from toolbar_py.wire.contacts import ImportedContact
 from toolbar_py.wire.errors import Problem
 
@@ -28,6 +29,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     _add(schemas, Problem, "serialization")
     _add(schemas, ImportedContact, "validation")
+    _add(schemas, CtiReport, "validation")
     content = {PROBLEM_TYPE: {"schema": reference(Problem)}}
     for responses in _responses(document):
         for status, response in responses.items():

@@ -45,6 +45,7 @@ STATUS: Mapping[Code, int] = {
     Code.TOO_LARGE: 413,
     Code.RATE_LIMITED: 429,
     Code.SERVICE: 500,
+    Code.TIMEOUT: 504,
 }
 """The HTTP status of each code the service can give; the others arise on the page's side."""
 
@@ -105,30 +106,33 @@ def asked_locale(scope: Scope) -> Locale:
 def install_problems(app: FastAPI) -> None:
     """Make every exception a route can raise leave as a problem; what remains is the guard's."""
 
-    def toolbar_error(request: Request, error: Exception) -> Response:
+    # Coroutines, though they wait for nothing: any other function is run in a thread, so that a refusal would cost more
+    # than what it refuses.
+
+    async def toolbar_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, ToolbarError)  # noqa: S101 (how the handler is registered)
         return problem_response(request.scope, error)
 
-    def validation(request: Request, error: Exception) -> Response:
+    async def validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
         return problem_response(request.scope, _from_validation(error))
 
-    def http(request: Request, error: Exception) -> Response:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
         return _from_http(request.scope, error)
 
-    def unavailable(request: Request, _error: Exception) -> Response:
+    async def unavailable(request: Request, _error: Exception) -> Response:
         return unavailable_response(request.scope)
 
-    def unknown_operator(request: Request, _error: Exception) -> Response:
+    async def unknown_operator(request: Request, _error: Exception) -> Response:
         return problem_response(request.scope, UnauthenticatedError(reason="invalid_token"))
 
-    def unknown_macro_activity(request: Request, error: Exception) -> Response:
+    async def unknown_macro_activity(request: Request, error: Exception) -> Response:
         assert isinstance(error, UnknownMacroActivityError)  # noqa: S101
         known = ", ".join(error.known)
         return problem_response(request.scope, invalid("macroActivity", "choice", allowed=known))
 
-    def gone(request: Request, _error: Exception) -> Response:
+    async def gone(request: Request, _error: Exception) -> Response:
         # Nobody is there to read this; it ends the request without an alarm in the log.
         return problem_response(request.scope, invalid("", "missing"), status=400)
 
@@ -173,6 +177,8 @@ def _from_http(scope: Scope, error: HTTPException) -> Response:
 
 def _challenge(error: UnauthenticatedError) -> str:
     reason = error.details.get("reason")
+    if isinstance(reason, str) and reason.endswith("_signature"):
+        return f'Easycim-Signature realm="easycim", error="{reason}"'
     if reason in ("invalid_token", "expired_token"):
         return f'Bearer realm="easycim", error="invalid_token", error_description="{reason}"'
     return 'Bearer realm="easycim"'

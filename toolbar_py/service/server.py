@@ -10,6 +10,7 @@ import uvicorn
 
 from toolbar_py.service.app import create_app, prepare
 from toolbar_py.service.errors import SetupError
+from toolbar_py.service.events.hub import Hub
 from toolbar_py.service.logs import log_to_stderr
 from toolbar_py.service.settings import Settings
 
@@ -33,8 +34,9 @@ def serve(settings: Settings, announce: Callable[[str], None], log_level: str = 
     listener = _listen(settings.host, settings.port)
     try:
         asyncio.run(prepare(settings))
+        hub = Hub()
         config = uvicorn.Config(
-            create_app(settings),
+            create_app(settings, hub=hub),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -45,7 +47,7 @@ def serve(settings: Settings, announce: Callable[[str], None], log_level: str = 
         )
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         url = settings.public_url or f"http://{host}:{listener.getsockname()[1]}"
-        _Server(config, lambda: announce(url)).run([listener])
+        _Server(config, hub, lambda: announce(url)).run([listener])
     finally:
         listener.close()
 
@@ -67,13 +69,19 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, up: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, hub: Hub, up: Callable[[], None]) -> None:
         super().__init__(config)
+        self._hub = hub
         self._up = up
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._up()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # uvicorn waits for the requests that run, and a stream would run for ever.
+        self._hub.close()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:

@@ -1,9 +1,12 @@
 """How one service is set up: everything that may differ between two installations, in one immutable value."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from toolbar_py.service.telephony.simulator.setup import Setup
+from toolbar_py.service.telephony.webhook.configuration import CtiSettings
 
 SDK_DIR = Path(__file__).parent / "sdk"
 """Where the web build puts the browser files."""
@@ -34,6 +37,15 @@ class Settings:
         import_limit: the largest uploaded import, in bytes.
         save_retention_ms: how long the answer of a save is kept for its ``Idempotency-Key`` (contract section 5 asks
             for at least 7 days).
+        heartbeat_ms: how often an event stream says something at least.
+        event_retention_ms: how long a desk's events can be asked for again.
+        contact_retention_ms: how long a contact that has left the desk is known there (contract section 3 asks for at
+            least 24 hours), and a telephone system's reports are recognised.
+        operation_retention_ms: how long the answer of a call or action is kept for its ``Idempotency-Key``, and why a
+            report was refused.
+        slot_capacity: how many group appointments a half hour takes.
+        cti: how a real telephone system is joined, if one is.
+        simulator: what the simulated telephone system does when there is no real one; None for no telephones at all.
     """
 
     data_dir: Path
@@ -49,6 +61,13 @@ class Settings:
     body_limit: int = 512 * 1024
     import_limit: int = 64 * 1024 * 1024
     save_retention_ms: int = 30 * 24 * 60 * _MINUTE_MS
+    heartbeat_ms: int = 5_000
+    event_retention_ms: int = 24 * 60 * _MINUTE_MS
+    contact_retention_ms: int = 7 * 24 * 60 * _MINUTE_MS
+    operation_retention_ms: int = 7 * 24 * 60 * _MINUTE_MS
+    slot_capacity: int = 10
+    cti: CtiSettings = field(default_factory=CtiSettings)
+    simulator: Setup | None = field(default_factory=Setup)
 
     def __post_init__(self) -> None:
         """Refuse origins that no browser would ever send.

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from toolbar_py.wire.appointments import Moment
 from toolbar_py.wire.base import (
     CALL_DATA_MAX,
     FIELDS_MAX,
@@ -18,6 +19,9 @@ from toolbar_py.wire.contacts import NameValue
 from toolbar_py.wire.telephony import AgentSummary, ContactEventName, ContactType, JobType, MediaType, Presence
 
 GROUPS_MAX = 100
+WAITING_MAX_S = 366 * 86_400
+"""An e-mail may wait long; more than a year is a moment in the wrong unit."""
+
 DTMF_PATTERN = r"^[0-9A-Da-d*#,]{1,64}$"
 
 CallDataText = Annotated[str, Field(max_length=CALL_DATA_MAX)]
@@ -27,7 +31,8 @@ Destination = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x
 class AgentStateRequest(RequestModel):
     """``POST /agent/state``. ``code``: the reason of a pause, one of the profile's pause codes."""
 
-    presence: Presence
+    # Not strict: a request's JSON is read before it is validated, and a state is a text in it.
+    presence: Annotated[Presence, Field(strict=False)]
     code: ShortText | None = None
 
 
@@ -103,20 +108,21 @@ class CtiReport(RequestModel):
         event_id: the system's own id of the event: the same one is taken once.
         agent: the operator at whose desk it happens.
         at: when it happened, in epoch ms.
-        call_data: the whole CallData when it changed, else absent.
+        waiting_time: how long the customer waited, in s.
+        call_data: entries to merge into what is there, when some changed; else absent.
     """
 
     event_id: IdempotencyKey
     agent: OperatorId
     contact_id: ContactId
     event: ContactEventName
-    at: Annotated[int, Field(ge=0)]
+    at: Moment
     type: ContactType | None = None
     media_type: MediaType | None = None
     job_type: JobType | None = None
     dnis: ShortText | None = None
     ani: ShortText | None = None
-    waiting_time: Annotated[int, Field(ge=0)] | None = None
+    waiting_time: Annotated[int, Field(ge=0, le=WAITING_MAX_S)] | None = None
     call_data: Annotated[list[NameValue], Field(max_length=FIELDS_MAX)] | None = None
 
 

@@ -54,6 +54,19 @@ def merge(present: Iterable[NameValue], added: Iterable[NameValue], argument: st
     return _entries(values, argument)
 
 
+def merge_what_fits(present: Iterable[NameValue], added: Iterable[NameValue]) -> list[NameValue]:
+    """Give CallData with entries added, as :func:`merge`, without what is too much.
+
+    For what must not fail because others have filled the CallData: the ECID stays before all, then what was there.
+    """
+    values = {entry.name: entry for entry in present}
+    values.update((entry.name, entry) for entry in added)
+    surplus = len(values) - FIELDS_MAX
+    for name in [name for name in reversed(values) if name != ECID][: max(0, surplus)]:
+        del values[name]
+    return list(values.values())
+
+
 def value_of(call_data: Iterable[NameValue], name: str) -> str:
     """Give the last value under a name; ``""`` when there is none."""
     return next((entry.value for entry in reversed(list(call_data)) if entry.name == name), "")

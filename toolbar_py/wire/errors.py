@@ -62,6 +62,9 @@ class Code(StrEnum):
 
 Details = Mapping[str, JsonValue]
 
+PASSING_REASONS = frozenset({"token_failed"})
+"""``details.reason`` of failures that may be over at the next try, although their code's usually are not."""
+
 
 class ToolbarError(Exception):
     """Anything that goes wrong while serving a call, in the contract's words.
@@ -72,12 +75,14 @@ class ToolbarError(Exception):
     """
 
     code: ClassVar[Code]
-    retryable: ClassVar[bool] = False
+    retryable: bool = False
 
     def __init__(self, *, outcome_known: bool = True, **details: JsonValue) -> None:
         super().__init__(self.code.value)
         self.outcome_known = outcome_known
         self.details: dict[str, JsonValue] = details
+        if details.get("reason") in PASSING_REASONS:
+            self.retryable = True
 
     @classmethod
     def from_code(cls, code: str, details: Mapping[str, JsonValue], *, outcome_known: bool = True) -> "ToolbarError":
@@ -101,13 +106,13 @@ class TooLargeError(ToolbarError):
 
 
 class UnknownEcidError(ToolbarError):
-    """No contact has this ECID. ``details``: ``ecid``."""
+    """No contact has this ECID, or it was not opened in this browser. ``details``: ``ecid``, perhaps ``reason``."""
 
     code = Code.UNKNOWN_ECID
 
 
 class UnknownContactError(ToolbarError):
-    """No script was opened for this ContactID. ``details``: ``contactId``."""
+    """No script was opened for this ContactID. ``details``: ``contactId``, perhaps ``reason``."""
 
     code = Code.UNKNOWN_CONTACT
 
@@ -137,7 +142,7 @@ class UnknownOutcomeError(ToolbarError):
 
 
 class UnauthenticatedError(ToolbarError):
-    """The token is missing, wrong or expired. ``details``: ``reason``."""
+    """The token is missing, wrong or expired, or the page's function did not give one. ``details``: ``reason``."""
 
     code = Code.UNAUTHENTICATED
 
@@ -169,7 +174,7 @@ class NetworkError(ToolbarError):
 
 
 class DeadlineError(ToolbarError):
-    """The call's deadline passed. ``details``: ``timeoutMs``."""
+    """The call's deadline passed. ``details``: ``timeoutMs``, and ``reason`` when it was not easyCIM that was slow."""
 
     code = Code.TIMEOUT
     retryable = True
@@ -196,13 +201,14 @@ class RuntimeLostError(ToolbarError):
 
 
 class EngineBlockedError(ToolbarError):
-    """The page's Content-Security-Policy forbids WebAssembly."""
+    """The page's Content-Security-Policy leaves no place for Python. ``details``: ``service``."""
 
     code = Code.ENGINE_BLOCKED
 
 
 class BootFailedError(ToolbarError):
-    """The toolbar could not start. ``details``: ``reason``."""
+    """The toolbar could not start. ``details``: ``reason``, a word of :data:`toolbar_py.wire.texts.BOOT_REASONS`, and
+    what its sentence names."""
 
     code = Code.BOOT_FAILED
 

@@ -33,8 +33,9 @@ SENTENCES: Mapping[Locale, Mapping[Code, str]] = {
         Code.ABORTED: "La chiamata è stata annullata dalla pagina.",
         Code.SERVICE: "easyCIM ha risposto in modo imprevisto: riprovare.",
         Code.RUNTIME_LOST: "La toolbar si è interrotta durante la chiamata e viene riavviata: riprovare.",
-        Code.ENGINE_BLOCKED: "La CSP della pagina vieta WebAssembly: aggiungere 'wasm-unsafe-eval' a script-src.",
-        Code.BOOT_FAILED: "La toolbar non è partita: {reason}",
+        Code.ENGINE_BLOCKED: "La CSP della pagina non lascia posto alla toolbar: aggiungere frame-src {service} "
+        "(preferibile), oppure 'wasm-unsafe-eval' e {service} a script-src, con connect-src {service}.",
+        Code.BOOT_FAILED: "La toolbar non è partita: {reason}.",
     },
     "en": {
         Code.INVALID_ARGUMENT: "Invalid request: {problems}.",
@@ -54,8 +55,9 @@ SENTENCES: Mapping[Locale, Mapping[Code, str]] = {
         Code.ABORTED: "The page aborted the call.",
         Code.SERVICE: "easyCIM answered in an unexpected way: try again.",
         Code.RUNTIME_LOST: "The toolbar stopped during the call and is being restarted: try again.",
-        Code.ENGINE_BLOCKED: "The page's CSP forbids WebAssembly: add 'wasm-unsafe-eval' to script-src.",
-        Code.BOOT_FAILED: "The toolbar could not start: {reason}",
+        Code.ENGINE_BLOCKED: "The page's CSP leaves no place for the toolbar: add frame-src {service} (preferred), or "
+        "'wasm-unsafe-eval' and {service} to script-src, with connect-src {service}.",
+        Code.BOOT_FAILED: "The toolbar could not start: {reason}.",
     },
 }
 
@@ -101,6 +103,7 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "copyable": "un dato semplice (testo, numero, booleano, array o oggetto)",
         "positive": "un numero di millisecondi maggiore di zero",
         "abort_signal": "un AbortSignal",
+        "function": "una funzione",
         "login_needed": "nessun token configurato",
         "missing_token": "token mancante",
         "invalid_token": "token non valido",
@@ -109,6 +112,17 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "key_reused": "la stessa Idempotency-Key con un contenuto diverso",
         "ecid_exists": "l'ECID esiste già",
         "supervisor_only": "serve il ruolo di supervisore",
+        "out_of_order": "l'evento non può seguire quelli precedenti",
+        "contact_ended": "il contatto è già terminato",
+        "not_now": "l'azione non è possibile in questa fase del contatto",
+        "logged_out": "l'operatore non è connesso",
+        "contact_online": "c'è già un contatto in linea",
+        "operator_busy": "l'operatore chiamato non è libero",
+        "nothing_to_answer": "non c'è nulla a cui rispondere",
+        "not_started": "il sistema telefonico non è ancora avviato",
+        "outcome_unknown": "non si sa se la richiesta precedente è andata a buon fine",
+        "slot_full": "la fascia oraria è al completo",
+        "no_telephones": "nessun sistema telefonico collegato",
     },
     "en": {
         "text": "text",
@@ -123,6 +137,7 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "copyable": "plain data (text, number, boolean, array or object)",
         "positive": "a number of milliseconds above zero",
         "abort_signal": "an AbortSignal",
+        "function": "a function",
         "login_needed": "no token configured",
         "missing_token": "missing token",
         "invalid_token": "invalid token",
@@ -131,6 +146,137 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "key_reused": "the same Idempotency-Key with another content",
         "ecid_exists": "the ECID exists already",
         "supervisor_only": "it takes a supervisor",
+        "out_of_order": "the event cannot follow on what was",
+        "contact_ended": "the contact has ended already",
+        "not_now": "the action is not possible in this phase of the contact",
+        "logged_out": "the operator is not logged in",
+        "contact_online": "there is a contact online already",
+        "operator_busy": "the operator who is called is not free",
+        "nothing_to_answer": "there is nothing to answer",
+        "not_started": "the telephone system has not started yet",
+        "outcome_unknown": "nobody knows whether the earlier request had its effect",
+        "slot_full": "the half hour is full",
+        "no_telephones": "no telephone system is connected",
+    },
+}
+
+# Reasons that need a sentence of their own: what the code's says is not what such a reader can do about it.
+REASONS: Mapping[Locale, Mapping[str, str]] = {
+    "it": {
+        "ecid_not_open_here": "L'ECID {ecid} non è stato aperto in questo browser: aprirlo con openScript, o chiederlo "
+        "a easyCIM con getContactInfoWS.",
+        "contact_not_open_here": "Nessuno script è stato aperto in questo browser per il contatto {contactId}.",
+        "login_needed": "Nessun token configurato: eseguire il login.",
+        "token_failed": "La funzione token della pagina non ha dato un token: nulla è stato inviato. Riprovare.",
+        "token_not_text": "La funzione token della pagina non ha dato un testo: correggere la pagina.",
+        "token_unusable": "Il token della pagina contiene caratteri che non si possono inviare: controllare da dove "
+        "viene.",
+        "token_silent": "La funzione token della pagina non ha risposto in tempo: nulla è stato inviato a easyCIM.",
+        "origin_not_allowed": "easyCIM non accetta richieste da pagine di {page}: avviarlo con --allow-origin {page}.",
+        "not_at_desk": "Il contatto {contactId} non è a questa postazione.",
+        "unknown_agent": "easyCIM non conosce un operatore {agent}.",
+        "not_now": "Azione {action} non possibile in questa fase del contatto ({phase}). Possibili ora: {allowed}.",
+        "logged_out": "L'operatore non è connesso: eseguire prima il login.",
+        "contact_online": "C'è già un contatto in linea ({contactId}).",
+        "none_online": "Nessun contatto è in linea.",
+        "several_online": "Più contatti sono in linea: indicare quale ({online}).",
+        "missing_signature": "Manca la firma: inviare l'intestazione Easycim-Signature.",
+        "malformed_signature": "La firma è malformata: scriverla come key=NOME, t=SECONDI, v1=CIFRE_ESADECIMALI.",
+        "wrong_signature": "La firma è errata: controllare il segreto e che siano firmati gli stessi byte inviati.",
+        "stale_signature": "La firma è scaduta: firmare di nuovo a ogni invio e controllare l'orologio.",
+        "early_signature": "La firma è datata nel futuro: controllare l'orologio.",
+        "replayed_signature": "La firma è già stata usata: firmare di nuovo a ogni invio, in un altro secondo.",
+        "cti_closed": "Qui non si accettano eventi di una centrale telefonica: si abilita con TOOLBAR_CTI_SECRETS.",
+        "telephones_refuse": "La centrale telefonica rifiuta: {said}",
+        "telephones_unreachable": "La centrale telefonica non è raggiungibile: riprovare.",
+        "telephones_silent": "La centrale telefonica non ha risposto entro {timeoutMs} ms: riprovare.",
+        "telephones_unusable": "La centrale telefonica ha risposto in modo imprevisto: riprovare.",
+        "telephones_loopback": "L'indirizzo della centrale telefonica porta a questa stessa macchina: correggerlo.",
+        "telephones_deaf": "La centrale telefonica non accetta richieste: si abilita con TOOLBAR_CTI_URL.",
+    },
+    "en": {
+        "ecid_not_open_here": "ECID {ecid} was not opened in this browser: open it with openScript, or ask easyCIM "
+        "with getContactInfoWS.",
+        "contact_not_open_here": "No script was opened in this browser for contact {contactId}.",
+        "login_needed": "No token is configured: log in.",
+        "token_failed": "The page's token function gave no token: nothing was sent. Try again.",
+        "token_not_text": "The page's token function did not give text: the page has to be put right.",
+        "token_unusable": "The page's token has characters that cannot be sent: check where it comes from.",
+        "token_silent": "The page's token function did not answer in time: nothing was sent to easyCIM.",
+        "origin_not_allowed": "easyCIM takes no requests from pages of {page}: start it with --allow-origin {page}.",
+        "not_at_desk": "Contact {contactId} is not at this desk.",
+        "unknown_agent": "easyCIM knows no operator {agent}.",
+        "not_now": "Action {action} is not possible in this phase of the contact ({phase}). Possible now: {allowed}.",
+        "logged_out": "The operator is not logged in: log in first.",
+        "contact_online": "There is a contact online already ({contactId}).",
+        "none_online": "No contact is online.",
+        "several_online": "Several contacts are online: say which ({online}).",
+        "missing_signature": "The signature is missing: send the header Easycim-Signature.",
+        "malformed_signature": "The signature is malformed: write it as key=NAME, t=SECONDS, v1=HEXADECIMAL_DIGITS.",
+        "wrong_signature": "The signature is wrong: check the secret, and that what is signed are the very bytes sent.",
+        "stale_signature": "The signature is too old: sign anew for each request, and check the clock.",
+        "early_signature": "The signature is dated in the future: check the clock.",
+        "replayed_signature": "The signature was used before: sign anew for each request, in another second.",
+        "cti_closed": "Events of a telephone system are not taken here: set TOOLBAR_CTI_SECRETS to have them taken.",
+        "telephones_refuse": "The telephone system refuses: {said}",
+        "telephones_unreachable": "The telephone system cannot be reached: try again.",
+        "telephones_silent": "The telephone system did not answer within {timeoutMs} ms: try again.",
+        "telephones_unusable": "The telephone system answered in an unexpected way: try again.",
+        "telephones_loopback": "The telephone system's address leads to this very machine: it has to be put right.",
+        "telephones_deaf": "The telephone system takes no requests: set TOOLBAR_CTI_URL to have them sent.",
+    },
+}
+
+# What a write's sentence is when nobody knows whether it took effect, by the method's path; "" for all others. To read
+# "try again" there would have people save twice.
+UNCERTAIN: Mapping[Locale, Mapping[str, str]] = {
+    "it": {
+        "EASYCIM.saveScript": "easyCIM non ha confermato il salvataggio, che può essere stato registrato: prima di "
+        "salvare di nuovo, leggere i tentativi (attempts) con getContactInfoWS.",
+        "": "easyCIM non ha confermato la richiesta, che può aver avuto effetto: prima di ripeterla, controllare.",
+    },
+    "en": {
+        "EASYCIM.saveScript": "easyCIM did not confirm the save, which may have been recorded: before saving again, "
+        "read the attempts with getContactInfoWS.",
+        "": "easyCIM did not confirm the request, which may have had its effect: before repeating it, check.",
+    },
+}
+
+# Why the toolbar did not start, or Python does not run in a better place: ``details.reason`` of BOOT_FAILED. They are
+# worded by the loader, and are here so that they stand beside the others.
+BOOT_REASONS: Mapping[Locale, Mapping[str, str]] = {
+    "it": {
+        "service_down": "easyCIM non risponde all'indirizzo {service}; riprovare quando il servizio è di nuovo attivo",
+        "origin_refused": "easyCIM ({service}) non accetta pagine di {page}; avviarlo con --allow-origin {page}",
+        "frame_silent": "il frame di {service} non ha risposto: il servizio è fermo, oppure non accetta pagine di "
+        "{page} (--allow-origin {page})",
+        "frame_forbidden": "la Content-Security-Policy della pagina vieta i frame di {service}",
+        "wasm_forbidden": "la Content-Security-Policy della pagina vieta WebAssembly",
+        "no_shared_worker": "il browser non concede qui uno shared worker",
+        "third_party": "il browser non concede uno shared worker al frame di un altro sito, finché i cookie di terze "
+        "parti sono bloccati",
+        "worker_failed": "il browser non ha avviato il worker",
+        "not_located": "serviceUrl non è configurato, e l'indirizzo dello script non lo rivela",
+        "too_slow": "non è pronta dopo {seconds} s",
+        "stopped_often": "Python si è fermato {times} volte ({said})",
+        "failed": "{said}",
+    },
+    "en": {
+        "service_down": "easyCIM does not answer at {service}; try again when the service is up",
+        "origin_refused": "easyCIM ({service}) does not let this page's origin frame it; start it with "
+        "--allow-origin {page}",
+        "frame_silent": "the frame of {service} did not answer: the service is down, or does not let this page's "
+        "origin frame it (--allow-origin {page})",
+        "frame_forbidden": "the page's Content-Security-Policy forbids frames of {service}",
+        "wasm_forbidden": "the page's Content-Security-Policy forbids WebAssembly",
+        "no_shared_worker": "the browser gives no shared worker here",
+        "third_party": "the browser gives a frame of another site no shared worker while third-party cookies are "
+        "blocked",
+        "worker_failed": "the browser did not start the worker",
+        "not_located": "serviceUrl is not configured and the script's own address does not tell it",
+        "too_slow": "not up after {seconds} s",
+        "stopped_often": "Python stopped {times} times ({said})",
+        "failed": "{said}",
     },
 }
 
@@ -138,12 +284,14 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
 _LISTED_MAX = 30
 
 
-def sentence(error: ToolbarError, locale: Locale) -> str:
+def sentence(error: ToolbarError, locale: Locale, path: str = "") -> str:
     """Say what went wrong, in one sentence.
 
     Args:
         error: what was raised.
         locale: the language of the person who will read it.
+        path: the method that was called, e.g. ``EASYCIM.saveScript``: what to do about an unknown outcome depends on
+            it.
 
     Returns:
         the sentence, with every gap filled from ``error.details`` (``?`` where a detail is absent).
@@ -154,7 +302,10 @@ def sentence(error: ToolbarError, locale: Locale) -> str:
         values["problems"] = "; ".join(
             _say_problem(cast(Mapping[str, JsonValue], p), locale) for p in problems if isinstance(p, dict)
         )
-    return SENTENCES[locale][error.code].format_map(values)
+    if not error.outcome_known:
+        return UNCERTAIN[locale].get(path, UNCERTAIN[locale][""])
+    template = REASONS[locale].get(str(error.details.get("reason")), SENTENCES[locale][error.code])
+    return template.format_map(values)
 
 
 class _Gaps(dict[str, str]):

@@ -3,17 +3,23 @@
 import json
 import re
 import subprocess
+from collections.abc import Mapping
 from typing import Any, cast
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from toolbar_py import __version__
+from toolbar_py.wire.actions import Accepted
+from toolbar_py.wire.connection import Connection
 from toolbar_py.wire.contacts import ContactInfo
 from toolbar_py.wire.errors import Code, ToolbarError
-from toolbar_py.wire.methods import METHODS, NAMESPACE_ALIASES, Method, OnError
+from toolbar_py.wire.methods import CONTACT, INTERNAL_METHODS, METHODS, NAMESPACE_ALIASES, Method, OnError
+from toolbar_py.wire.problems import invalid
+from toolbar_py.wire.profile import Group
 from toolbar_py.wire.scripts import InfoRefusal, OpenAnswer, OpenRefusal, SaveAnswer
-from toolbar_py.wire.texts import LOCALES, SENTENCES
+from toolbar_py.wire.telephony import CALLBACK_EVENT, AgentEvent, AgentSummary, ContactEvent
+from toolbar_py.wire.texts import BOOT_REASONS, LOCALES, SENTENCES, UNCERTAIN, Locale, sentence
 from web.build.paths import GENERATED, NODE_MODULES, WORK
 
 _HEADER = "// Generated from toolbar_py/wire by web/build/contract.py.\n"
@@ -21,13 +27,40 @@ _HEADER = "// Generated from toolbar_py/wire by web/build/contract.py.\n"
 # What can go wrong before Python is up, or when it is gone; all other sentences are Python's.
 _CODES_WITHOUT_PYTHON = (Code.ABORTED, Code.TIMEOUT, Code.RUNTIME_LOST, Code.ENGINE_BLOCKED, Code.BOOT_FAILED)
 
-_ANSWERS: tuple[type[BaseModel], ...] = (OpenAnswer, OpenRefusal, ContactInfo, InfoRefusal, SaveAnswer)
+# What the callback methods of CONTACT refuse, which the loader answers by itself.
+_CALLBACK_PROBLEMS = {
+    "callback": invalid("callback", "type", expected="function"),
+    "event": invalid("event", "type", expected="copyable"),
+}
+
+_ANSWERS: tuple[type[BaseModel], ...] = (
+    OpenAnswer,
+    OpenRefusal,
+    ContactInfo,
+    InfoRefusal,
+    SaveAnswer,
+    Accepted,
+    AgentSummary,
+    Group,
+    ContactEvent,
+    AgentEvent,
+    Connection,
+)
 
 _PARAMETER_TYPES = {
     "isManual": "boolean",
     "offlineEnd": "boolean",
     "labels": "readonly LabelArgument[]",
+    "groups": "readonly (string | { readonly ID: string })[]",
 }
+
+# The methods of CONTACT that are answered on the page; see web/src/facade/contact.ts.
+_ON_THE_PAGE = """    /** The last value under a name in an event's CallData; "" when there is none or on any error. */
+    GetCallDataValueByName(ContactObj: Pick<ContactEvent, "CallData"> | null | undefined, name: string): string;
+    bindContactCallback(fn: ContactCallback): ToolbarPromise<true>;
+    unbindContactCallback(fn: ContactCallback): ToolbarPromise<true>;
+    triggerContactCallback(obj: object): ToolbarPromise<true>;
+"""
 
 _REFUSALS = {OnError.REFUSE_OPEN: "OpenRefusal", OnError.REFUSE_INFO: "InfoRefusal"}
 
@@ -60,6 +93,9 @@ export interface ToolbarPromise<T> extends Promise<T> {
   bind(context?: unknown): this;
 }
 
+/** Called with every event at the desk: first an event object of type `%(callback_event)s`. */
+export type ContactCallback = (this: Window, event: Event, data: ContactEvent | AgentEvent) => unknown;
+
 export interface ToolbarConfig {
   serviceUrl?: string;
   token?: string | (() => string | Promise<string>);
@@ -80,6 +116,7 @@ export interface Toolbar {
 
 declare global {
   interface Window { TOOLBAR: Toolbar; TOOLBAR_CONFIG?: ToolbarConfig }
+  interface WindowEventMap { "toolbar:connection": CustomEvent<Connection> }
 }
 """
 
@@ -92,17 +129,12 @@ def generate() -> None:
 
 
 def _loader_table() -> str:
-    methods = [
-        {
-            "namespace": method.namespace,
-            "name": method.name,
-            "path": method.path,
-            "parameters": list(method.parameters),
-            "onError": method.on_error.value,
-            "writes": method.writes,
-        }
-        for method in METHODS
-    ]
+    methods = [_loader_method(method) for method in METHODS]
+    (note,) = INTERNAL_METHODS
+    problems = {
+        name: {"details": error.details, "messages": {locale: sentence(error, locale) for locale in LOCALES}}
+        for name, error in _CALLBACK_PROBLEMS.items()
+    }
     sentences = {locale: {code.value: SENTENCES[locale][code] for code in _CODES_WITHOUT_PYTHON} for locale in LOCALES}
     retryable = [kind.code.value for kind in ToolbarError.__subclasses__() if kind.retryable]
     kinds = " | ".join(json.dumps(kind.value) for kind in OnError)
@@ -113,10 +145,30 @@ def _loader_table() -> str:
         f"  readonly parameters: readonly string[];\n  readonly onError: {kinds};\n  readonly writes: boolean;\n}}\n"
         f"export const VERSION = {json.dumps(__version__)};\n"
         f"export const METHODS: readonly MethodSpec[] = {json.dumps(methods)};\n"
+        f"export const NOTE: MethodSpec = {json.dumps(_loader_method(note))};\n"
+        f"export const CALLBACK_EVENT = {json.dumps(CALLBACK_EVENT)};\n"
+        f"export const CALLBACK_PROBLEMS = {json.dumps(problems, ensure_ascii=False)};\n"
         f"export const NAMESPACE_ALIASES: Readonly<Record<string, string>> = {json.dumps(NAMESPACE_ALIASES)};\n"
         f"export const SENTENCES = {json.dumps(sentences, ensure_ascii=False)} as const;\n"
+        f"export const UNCERTAIN: Readonly<Record<string, Readonly<Record<string, string>>>> = {_json(UNCERTAIN)};\n"
+        f"export const BOOT_REASONS = {_json(BOOT_REASONS)} as const;\n"
         f"export const RETRYABLE: readonly string[] = {json.dumps(retryable)};\n"
     )
+
+
+def _json(texts: Mapping[Locale, Mapping[str, str]]) -> str:
+    return json.dumps(texts, ensure_ascii=False)
+
+
+def _loader_method(method: Method) -> dict[str, object]:
+    return {
+        "namespace": method.namespace,
+        "name": method.name,
+        "path": method.path,
+        "parameters": list(method.parameters),
+        "onError": method.on_error.value,
+        "writes": method.writes,
+    }
 
 
 def _answer_types() -> str:
@@ -162,11 +214,13 @@ def _toolbar_types() -> str:
     namespaces = ""
     for name in dict.fromkeys(method.namespace for method in METHODS):
         methods = "".join(f"    {_signature(method)}\n" for method in METHODS if method.namespace == name)
+        methods += _ON_THE_PAGE if name == CONTACT else ""
         namespaces += f"  readonly {name}: {{\n{methods}  }};\n"
         for alias, target in NAMESPACE_ALIASES.items():
             if target == name:
                 namespaces += f'  /** The old spelling. */\n  readonly {alias}: Toolbar["{name}"];\n'
     return _TOOLBAR_TYPES % {
+        "callback_event": CALLBACK_EVENT,
         "locales": " | ".join(json.dumps(locale) for locale in LOCALES),
         "namespaces": namespaces.rstrip("\n"),
     }

@@ -2,6 +2,7 @@
  * What crosses between the page's TOOLBAR object and the engine in which Python runs: ids and texts, never a live
  * object. The same calls serve an engine on the page and, as messages, one behind a port.
  */
+import type { BOOT_REASONS } from "./generated/contract";
 
 /** The settings that Python and the transport beside it need. Plain data. */
 export interface EngineSettings {
@@ -13,7 +14,28 @@ export interface EngineSettings {
   readonly token: string | null;
 }
 
+/** What Python tells the page: an event for the bound callbacks, or how the stream of events is doing. */
+export type TellKind = "contact" | "connection";
+
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
+
+/** What is stored in the browser: its key is unique in its record, and it is found by aliases too. */
+export interface Stored {
+  readonly key: string;
+  readonly aliases: readonly string[];
+  /** When it was stored, in epoch ms. */
+  readonly at: number;
+  readonly text: string;
+}
+
+/** What an engine asks of the page's database; only to `find` has an answer, `""` for nothing. */
+export type StorageRequest =
+  | readonly ["store", record: string, value: Stored]
+  | readonly ["find", record: string, key: string]
+  | readonly ["purge", record: string, before: number];
+
+/** Why Python does not run in a place: a word of `BOOT_REASONS` in toolbar_py/wire/texts.py. */
+export type BootReason = keyof (typeof BOOT_REASONS)["en"];
 
 /** Why a call is ended before its answer came. */
 export type AbortCode = "ABORTED" | "TIMEOUT";
@@ -39,8 +61,16 @@ export interface StartedEngine extends Engine {
 export interface Page {
   /** Settles call `id` with JSON text: the answer when `ok`, else a failure. */
   answer(id: number, ok: boolean, text: string): void;
+  /**
+   * Takes what has happened, as JSON text.
+   *
+   * @param bookmark where in the stream of events that was, or `""`; the page keeps it for this tab
+   */
+  tell(kind: TellKind, bookmark: string, text: string): void;
   /** Gives the bearer token for the next request, when it is a function of the page's that knows it. */
   token(): Promise<string>;
+  /** Stores or finds something in the page's own database, for an engine that the browser grants none. */
+  storage(request: StorageRequest): Promise<string>;
   /** The engine cannot go on: no call in flight will be answered. */
   lost(reason: string): void;
 }
@@ -66,13 +96,17 @@ export interface Failure {
   readonly outcomeKnown: boolean;
 }
 
-/** What the page says over a port. The first message is `start`. */
+/**
+ * What the page says over a port. The first message is `start`, with the tab's last place in the stream of events, `""`
+ * if it has none.
+ */
 export type ToEngine =
-  | readonly ["start", EngineSettings]
+  | readonly ["start", EngineSettings, bookmark: string]
   | readonly ["call", id: number, path: string, args: string, correlationId: string]
   | readonly ["abort", id: number, code: AbortCode, timeoutMs: number]
   | readonly ["configure", EngineSettings]
   | readonly ["token", askId: number, token: string | null, reason: string]
+  | readonly ["stored", askId: number, text: string]
   | readonly ["diagnose", id: number]
   | readonly ["ping"]
   | readonly ["close"];
@@ -81,8 +115,12 @@ export type ToEngine =
 export type ToPage =
   | readonly ["up", EngineInfo]
   | readonly ["failed", reason: string]
+  /** A better place behind this port could not be had; this one is tried next. */
+  | readonly ["passed", place: string, reason: BootReason]
   | readonly ["answer", id: number, ok: boolean, text: string]
+  | readonly ["tell", kind: TellKind, bookmark: string, text: string]
   | readonly ["token", askId: number]
+  | readonly ["storage", askId: number, request: StorageRequest]
   | readonly ["diagnosis", id: number, findings: Record<string, unknown>]
   | readonly ["pong"]
   | readonly ["lost", reason: string];

@@ -1,9 +1,11 @@
 /** Brings an engine up, attaches the calls to it, and replaces it when it dies. */
 import type { Calls } from "./facade/calls";
 import type { Config } from "./facade/config";
-import { failure } from "./facade/errors";
+import { openStorage, perform, type Storage } from "./engine/storage";
+import { bootReason, failure } from "./facade/errors";
 import { Hosts, NoHostError } from "./hosts/hosts";
-import type { EngineInfo, Failure, Page, StartedEngine } from "./protocol";
+import { asHostError, HostError } from "./hosts/problem";
+import type { BootReason, EngineInfo, Failure, Page, StartedEngine, TellKind } from "./protocol";
 
 /** A boot that takes longer than this never ends. */
 const BOOT_DEADLINE_MS = 60_000;
@@ -13,25 +15,44 @@ const LOSSES_WITHIN_MS = 300_000;
 /** How long a page may take to tell where the service is. */
 const LOCATED_WITHIN_MS = 10_000;
 
+/** What may have passed when the page asks again. */
+const PASSING: readonly BootReason[] = ["service_down", "frame_silent", "too_slow"];
+
+/** Who hears of what happens without a call. */
+export interface Listener {
+  /** Python tells something; see {@link Page.tell}. */
+  tell(kind: TellKind, bookmark: string, text: string): void;
+  /** Another engine will take the place of one that knew things. What is called now, it hears before all else. */
+  replaced(): void;
+  /** Gives how far the page has got in the stream of events: an engine begins from there. */
+  reached(): string;
+}
+
 export class Starter {
   readonly #config: Config;
   readonly #calls: Calls;
   readonly #hosts: Hosts;
+  readonly #listener: Listener;
   #engine: StartedEngine | null = null;
+  /** The page's own, for an engine that has none. */
+  #storage: Promise<Storage> | null = null;
   #place = "";
   #onLocated: (() => void) | null = null;
   #replacements = 0;
   #losses: number[] = [];
 
-  constructor(config: Config, calls: Calls) {
+  constructor(config: Config, calls: Calls, listener: Listener) {
     this.#config = config;
     this.#calls = calls;
+    this.#listener = listener;
     const page: Page = {
       answer: (id, ok, text) => this.#calls.answer(id, ok, text),
+      tell: (kind, mark, text) => listener.tell(kind, mark, text),
       token: () => this.#config.askToken(),
+      storage: async (request) => perform(await (this.#storage ??= openStorage()), request),
       lost: (reason) => this.#lost(reason),
     };
-    this.#hosts = new Hosts(config, page);
+    this.#hosts = new Hosts(config, page, () => listener.reached());
   }
 
   /** Where Python runs, once it does. */
@@ -75,7 +96,7 @@ export class Starter {
     this.close();
     // Calls that come before the next engine is up wait for it.
     this.#calls.detach();
-    this.start().catch((failed: Failure) => this.#calls.fail(failed));
+    this.#restart();
   }
 
   /** The page goes: its part of a shared runtime is given back. */
@@ -98,10 +119,16 @@ export class Starter {
     const now = performance.now();
     this.#losses = [...this.#losses.filter((at) => now - at < LOSSES_WITHIN_MS), now];
     if (this.#losses.length > LOSSES_MAX) {
-      this.#calls.fail(this.#bootFailed(`the runtime stopped ${this.#losses.length} times (${reason})`));
+      const details = { times: this.#losses.length, said: reason };
+      this.#calls.fail(this.#bootFailed(new HostError("stopped_often", details)));
     } else {
-      this.start().catch((failed: Failure) => this.#calls.fail(failed));
+      this.#restart();
     }
+  }
+
+  #restart(): void {
+    this.#listener.replaced();
+    this.start().catch((failed: Failure) => this.#calls.fail(failed));
   }
 
   async #open(): Promise<StartedEngine> {
@@ -115,14 +142,16 @@ export class Starter {
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         late = true;
-        reject(new Error(`not up after ${BOOT_DEADLINE_MS / 1000} s`));
+        reject(new HostError("too_slow", { seconds: BOOT_DEADLINE_MS / 1000 }));
       }, BOOT_DEADLINE_MS);
     });
     try {
       return await Promise.race([opening, deadline]);
     } catch (error) {
-      if (error instanceof NoHostError && error.blocked) throw failure("ENGINE_BLOCKED", this.#config.locale);
-      throw this.#bootFailed(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof NoHostError)) throw this.#bootFailed(asHostError(error));
+      const { serviceUrl, locale } = this.#config;
+      if (error.blocked) throw failure("ENGINE_BLOCKED", locale, { service: serviceUrl });
+      throw this.#bootFailed(error.problem, this.#hosts.refused);
     } finally {
       clearTimeout(timer);
     }
@@ -140,7 +169,7 @@ export class Starter {
         clearInterval(timer);
         this.#onLocated = null;
         if (this.#config.serviceUrl) resolve();
-        else reject(this.#bootFailed("serviceUrl is not configured and the script's own address does not tell it"));
+        else reject(this.#bootFailed(new HostError("not_located")));
       };
       const startedAt = performance.now();
       const timer = setInterval(check, 100);
@@ -148,7 +177,10 @@ export class Starter {
     });
   }
 
-  #bootFailed(reason: string): Failure {
-    return failure("BOOT_FAILED", this.#config.locale, { reason });
+  /** @param tried why each place was not taken, by its name, in English */
+  #bootFailed({ reason, details }: HostError, tried: Readonly<Record<string, string>> = {}): Failure {
+    const { locale } = this.#config;
+    const worded = failure("BOOT_FAILED", locale, { reason: bootReason(reason, locale, details) });
+    return { ...worded, retryable: PASSING.includes(reason), details: { ...details, reason, tried } };
   }
 }

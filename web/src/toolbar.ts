@@ -2,10 +2,14 @@
  * The loader: defines `window.TOOLBAR` at once, queues calls, starts Python, hands over to it (contract section 1).
  * A classic script, so that a page may load it in any way and at any time.
  */
+import { Bookmark } from "./facade/bookmark";
+import { Callbacks } from "./facade/callbacks";
 import { Calls } from "./facade/calls";
 import { Config } from "./facade/config";
 import { ToolbarError } from "./facade/errors";
-import { install, isInstalled } from "./facade/install";
+import { contactMethods } from "./facade/contact";
+import { install, isInstalled, legacyToolbar } from "./facade/install";
+import { LegacyContacts } from "./facade/legacy";
 import { ToolbarPromise } from "./facade/promise";
 import { Statistics } from "./facade/statistics";
 import type { EngineInfo, Failure } from "./protocol";
@@ -18,7 +22,23 @@ function main(): void {
   const config = new Config(script, Reflect.get(window, "TOOLBAR_CONFIG"));
   const statistics = new Statistics();
   const calls = new Calls(config, statistics);
-  const starter = new Starter(config, calls);
+  const callbacks = new Callbacks(new Bookmark());
+  const legacy = legacyToolbar(window);
+  let connection: unknown = null;
+  const starter = new Starter(config, calls, {
+    tell(kind, mark, text) {
+      const told = kind === "connection" ? (JSON.parse(text) as { state: unknown }) : null;
+      if (told?.state === "closed") callbacks.forget();
+      // Beside a legacy SDK the page's callbacks are that SDK's.
+      callbacks.take(mark, kind === "contact" && !legacy ? text : null);
+      if (!told) return;
+      connection = told;
+      window.dispatchEvent(new CustomEvent("toolbar:connection", { detail: JSON.parse(text) as unknown }));
+    },
+    replaced: () => contacts?.repeat(),
+    reached: () => callbacks.reached,
+  });
+  const contacts = legacy && new LegacyContacts(legacy, (event) => calls.note(event));
 
   let bootMs: number | null = null;
   const ready = new ToolbarPromise<EngineInfo & { bootMs: number }>((resolve, reject) => {
@@ -39,8 +59,14 @@ function main(): void {
   // Whoever wants to know awaits `ready`; that nobody does is not an error of the page's.
   ready.catch(() => undefined);
 
-  const report = () => ({ methods: statistics.report(), pending: calls.pending, bootMs, runtime: starter.runtime });
-  install(window, calls, {
+  const report = () => ({
+    methods: statistics.report(),
+    pending: calls.pending,
+    bootMs,
+    runtime: starter.runtime,
+    connection,
+  });
+  install(window, calls, contactMethods(config, callbacks), {
     ready,
     configure: (given) => {
       config.configure(given);
@@ -50,6 +76,7 @@ function main(): void {
     diagnostics: () =>
       ToolbarPromise.resolve(starter.diagnostics()).then((found) => ({ ...report(), ...found, page: location.origin })),
   });
+  addEventListener("beforeunload", () => callbacks.leaving());
   addEventListener("pagehide", (event) => {
     // A page that may come back from the history keeps its engine.
     if (!event.persisted) starter.close();

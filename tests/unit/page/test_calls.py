@@ -30,8 +30,9 @@ def test_an_aborted_call_is_answered_with_aborted_and_its_request_is_cancelled()
 def test_a_reply_that_comes_after_the_abort_changes_nothing() -> None:
     desk = Desk()
     call = desk.call("openScript", "", ECID)
+    ask_id = desk.host.requests[0][0]
     desk.app.abort(call, "ABORTED", 0)
-    desk.reply(200, opened())
+    desk.app.resume(ask_id, "200", opened())
     assert desk.failure(call)["code"] == "ABORTED"
     assert desk.host.stored == {}
 
@@ -86,7 +87,7 @@ def test_a_fault_of_our_own_reaches_the_page_as_a_code_and_the_console_as_a_plac
     def broken(_: object) -> str:
         raise RuntimeError("secret note")
 
-    monkeypatch.setattr("toolbar_py.page.desk.ContactInfo.to_json", broken)
+    monkeypatch.setattr("toolbar_py.page.instance.ContactInfo.to_json", broken)
     call = desk.call("openScript", "", ECID)
     desk.reply(200, opened())
     assert desk.answer(call)["errorCode"] == "SERVICE"

@@ -180,3 +180,17 @@ def test_malformed_labels_are_refused(labels: object) -> None:
     call = desk.call("saveScript", ECID, "POSITIVE", True, "", labels)
     assert desk.failure(call)["code"] == "INVALID_ARGUMENT"
     assert not desk.host.requests
+
+
+def test_what_was_not_opened_here_is_not_said_to_be_missing_in_easycim() -> None:
+    desk = Desk()
+    answer = desk.answer(desk.call("getContactInfo", ECID))
+    assert answer["errorCode"] == "UNKNOWN_ECID"
+    assert answer["error"].startswith(f"ECID {ECID} was not opened in this browser")
+
+
+def test_without_a_token_nobody_can_say_whose_contact_it_would_be() -> None:
+    desk = Desk()
+    desk.host.token_reason = "login_needed"
+    answer = desk.answer(desk.call("getContactInfo", ECID))
+    assert (answer["errorCode"], answer["error"]) == ("UNAUTHENTICATED", "No token is configured: log in.")

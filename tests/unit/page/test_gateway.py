@@ -68,8 +68,58 @@ def test_an_answer_in_somebody_elses_words_is_told_by_its_status() -> None:
     assert desk.failure(call)["code"] == "UNAUTHENTICATED"
 
 
-def test_a_token_function_that_fails_is_an_authentication_problem() -> None:
+def test_a_token_function_that_fails_is_blamed_and_may_be_asked_again() -> None:
+    desk = Desk()
+    call = desk.call("saveScript", ECID, "POSITIVE", True)
+    desk.lose("token Error: boom of the page")
+    failure = desk.failure(call)
+    assert (failure["code"], failure["retryable"], failure["outcomeKnown"]) == ("UNAUTHENTICATED", True, True)
+    assert failure["message"] == "The page's token function gave no token: nothing was sent. Try again."
+    assert failure["details"] == {"reason": "token_failed", "said": "Error: boom of the page"}
+
+
+def test_a_token_that_cannot_be_sent_will_not_be_better_the_next_time() -> None:
     desk = Desk()
     call = desk.call("getContactInfoWS", ECID)
-    desk.lose("token")
+    desk.lose("token token_unusable")
     assert desk.answer(call)["errorCode"] == "UNAUTHENTICATED"
+    assert desk.answer(call)["retryable"] is False
+
+
+def test_a_save_that_still_waited_for_the_token_was_not_sent_and_the_token_function_is_blamed() -> None:
+    desk = Desk()
+    desk.host.unsent = True
+    call = desk.call("saveScript", ECID, "POSITIVE", True)
+    desk.app.abort(call, "TIMEOUT", 1_500)
+    failure = desk.failure(call)
+    assert (failure["code"], failure["outcomeKnown"]) == ("TIMEOUT", True)
+    assert "token function did not answer in time" in failure["message"]
+
+
+def test_a_save_that_was_sent_once_is_unknown_even_while_its_repetition_waits_for_the_token() -> None:
+    desk = Desk()
+    call = desk.call("saveScript", ECID, "POSITIVE", True)
+    desk.lose("cut")
+    desk.wake()
+    desk.host.unsent = True
+    desk.app.abort(call, "TIMEOUT", 1_500)
+    assert desk.failure(call)["outcomeKnown"] is False
+
+
+def test_a_save_of_unknown_outcome_is_told_as_perhaps_saved_and_what_to_do() -> None:
+    desk = Desk("it")
+    call = desk.call("saveScript", ECID, "POSITIVE", True)
+    desk.app.abort(call, "TIMEOUT", 1_500)
+    message = desk.failure(call)["message"]
+    assert "può essere stato registrato" in message
+    assert "attempts" in message
+    assert "riprovare" not in message
+
+
+def test_an_origin_that_easycim_does_not_allow_is_named_with_the_setting() -> None:
+    desk = Desk()
+    call = desk.call("getContactInfoWS", ECID)
+    desk.lose("origin https://crm.example")
+    answer = desk.answer(call)
+    assert (answer["errorCode"], answer["retryable"]) == ("FORBIDDEN", False)
+    assert "--allow-origin https://crm.example" in answer["error"]

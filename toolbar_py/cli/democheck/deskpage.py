@@ -44,14 +44,16 @@ class DeskPage:
     def save(self, outcome: str, note: str = "", labels: Mapping[str, str] | None = None) -> JsonValue:
         """Fill in the outcome of the contact that is shown and save: ``{call, promise, answer, result}``."""
         form = self._page.get_by_role("region", name="Salva l'esito")
-        form.get_by_label("Esito").fill(outcome)
+        # Whatever the list offers, an outcome can be written as a text.
+        form.get_by_label("Esito", exact=True).select_option("Altro…")
+        form.get_by_label("Altro esito").fill(outcome)
         form.get_by_label("Note").fill(note)
         for name, value in (labels or {}).items():
             form.get_by_role("button", name="Aggiungi etichetta").click()
             form.get_by_label("Nome dell'etichetta").last.fill(name)
             form.get_by_label("Valore dell'etichetta").last.fill(value)
         answer = self._press(form.get_by_role("button", name="saveScript"))
-        self._page.locator("#save-result:is(.good, .bad)").wait_for()
+        self._page.locator("#save-result:is(.good, .bad, .wait)").wait_for()
         return {**answer, "result": self._text("#save-result")}
 
     def contact_in(self, state: str) -> JsonValue:
@@ -63,7 +65,7 @@ class DeskPage:
         before = self._page.locator("#answers > li").count()
         button.click()
         # The newest comes first.
-        newest = self._page.locator(f"#answers > li:nth-last-child({before + 1}):is(.good, .bad)")
+        newest = self._page.locator(f"#answers > li:nth-last-child({before + 1})[data-settled]")
         newest.wait_for()
         return {
             "call": newest.locator("code").inner_text(),

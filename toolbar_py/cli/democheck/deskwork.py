@@ -69,7 +69,9 @@ class DeskWork:
             "attempts": [],
         }
         to_read: Expected = {
-            **_settled(call, "risolta", {"result": True, "ecid": _ECID, "readOnly": True, "reservedBy": FIRST}),
+            **_settled(
+                call, "risolta, sola lettura", {"result": True, "ecid": _ECID, "readOnly": True, "reservedBy": FIRST}
+            ),
             "state": f"Sola lettura: riservato a {FIRST}.",
             "contact": _MEMBERS,
         }

@@ -25,18 +25,32 @@ class AskKind(StrEnum):
     SLEEP = "sleep"
     """head ``{ms}``; the reply is empty."""
     STORE = "store"
-    """head ``{record, key, aliases}``, body: the text to keep, atomically, under the key and each alias."""
+    """head ``{record, key, aliases[, owner]}``, body: the text to keep, atomically, under the key and each alias.
+    ``owner``: whose it is, as WHO names them; without one it belongs to whom the page's token names by then."""
     FIND = "find"
-    """head ``{record, key}``: by key or alias; reply body: the text, empty when there is none."""
+    """head ``{record, key[, owner]}``, the owner as for STORE: by key or alias; reply body: the text, empty when there
+    is none. Reply head ``token [reason]`` when nothing was found because nobody can tell whose it would be, for want of
+    a token."""
     PURGE = "purge"
     """head ``{record, before}``: forget what was stored before (epoch ms); the reply is empty."""
+    WHO = "who"
+    """head ``{}``; reply body: whose desk this is, as far as the page's token tells: one text per service and
+    operator, the same in every tab. Reply head ``token [reason]`` when the page cannot give its token."""
+    LISTEN = "listen"
+    """Open a stream of server-sent events; head ``path trace [last event id]``, reply head as for FETCH. The stream
+    goes by the number of this ask, and lives until it ends, is cancelled by :meth:`Host.cancel`, or the page goes."""
+    NEXT = "next"
+    """Wait for a stream to say something; head ``{stream, ms}``. Reply body: a JSON list of ``[event, id, data]``, all
+    that came since the last time, in order; reply head ``{}``, or ``{"ended": true}`` after its end, or
+    ``{"silent": true}`` when nothing came within ``ms``. To cancel it ends the stream."""
 
 
 class Reply(NamedTuple):
-    """The host's answer to an ask."""
+    """The host's answer to an ask. ``number``: that of the ask, by which a stream goes."""
 
     head: str
     body: str
+    number: int = 0
 
 
 class Ask(NamedTuple):
@@ -67,12 +81,28 @@ class Host(Protocol):
         """Begin what an :class:`Ask` describes; the reply comes later through ``resume(ask_id, head, body)``."""
         ...
 
-    def cancel(self, ask_id: int) -> None:
-        """Give up an ask: its reply will not come, and a request under way is aborted."""
+    def cancel(self, ask_id: int) -> bool | None:
+        """Give up an ask: its reply will not come, and a request under way is aborted.
+
+        Returns:
+            True for a request of which nothing has left the browser, because the page's token was still waited for.
+        """
         ...
 
     def answer(self, call_id: int, ok: bool, text: str) -> None:
         """Settle the page's Promise with JSON text: the answer, or a ``Failure``."""
+        ...
+
+    def tell(self, kind: str, place: str, text: str) -> None:
+        """Tell the page that something has happened, as JSON text.
+
+        Args:
+            kind: ``contact`` (a ContactEvent or AgentEvent for the bound callbacks) or ``connection`` (how the event
+                stream is doing: a :class:`~toolbar_py.wire.connection.Connection`).
+            place: where in the stream of events that was: opaque to the page, which keeps it for this tab before it
+                runs its callbacks and gives it back when Python is started again after a reload; ``""`` for nothing
+                to keep. It comes with ``connection`` too: a tab that has had no event yet needs a place as well.
+        """
         ...
 
     def log(self, level: str, text: str) -> None:

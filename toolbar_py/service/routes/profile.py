@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from toolbar_py.service.domain.presence import PAUSE_CODES
 from toolbar_py.service.openapi import refusals
 from toolbar_py.service.routes.answers import answer
 from toolbar_py.service.security.access import SignedIn
@@ -13,14 +14,7 @@ from toolbar_py.service.security.throttle import Throttle
 from toolbar_py.service.security.tokens import Identity, Tokens
 from toolbar_py.service.store.base import Store, UnknownOperatorError
 from toolbar_py.wire.errors import UnauthenticatedError
-from toolbar_py.wire.profile import Group, LoginAnswer, LoginRequest, PauseCode, Profile
-
-_PAUSE_CODES = [
-    PauseCode(code="BREAK", label="Pausa"),
-    PauseCode(code="LUNCH", label="Pranzo"),
-    PauseCode(code="TRAINING", label="Formazione"),
-    PauseCode(code="BACKOFFICE", label="Back office"),
-]
+from toolbar_py.wire.profile import Group, LoginAnswer, LoginRequest, Profile
 
 
 def login_routes(store: Store, tokens: Tokens, passwords: Passwords, throttle: Throttle, ttl_s: int) -> APIRouter:
@@ -65,7 +59,7 @@ def profile_routes(store: Store, signed_in: SignedIn) -> APIRouter:
                 script_enabled=operator.script_enabled,
                 save_without_reservation=operator.save_without_reservation,
                 inbound_macro_activity=operator.inbound_macro_activity,
-                pause_codes=_PAUSE_CODES,
+                pause_codes=list(PAUSE_CODES),
                 groups=[Group(id=each.macro_activity, description=each.macro_activity) for each in activities],
                 macro_activities=activities,
             )

@@ -14,7 +14,6 @@ from toolbar_py.service.security.tokens import Identity
 from toolbar_py.service.store.base import OpenCommand, OpenInboundCommand, SaveCommand, Store
 from toolbar_py.service.views import opened_script
 from toolbar_py.wire.base import IdempotencyKey
-from toolbar_py.wire.contacts import FieldValue
 from toolbar_py.wire.problems import invalid
 from toolbar_py.wire.scripts import OpenedScript, OpenInboundRequest, OpenRequest, SavedScript, SaveRequest
 
@@ -32,7 +31,9 @@ def script_routes(store: Store, signed_in: SignedIn) -> APIRouter:
     @router.post("/open-inbound", response_model=OpenedScript, responses=refusals(401, 404))
     async def open_inbound(request: OpenInboundRequest, who: Annotated[Identity, Depends(signed_in)]) -> Response:
         """Open a new script for an inbound contact; the same contact always gets the same ECID."""
-        command = OpenInboundCommand(who.caller, request.contact_id, request.ani or "", _inbound_fields(request))
+        call_data = request.call_data
+        fields = None if call_data is None else fields_from_call_data(call_data)
+        command = OpenInboundCommand(who.caller, request.contact_id, request.ani, fields, request.dnis)
         return answer(opened_script(await store.open_inbound(command), who.operator))
 
     @router.post("/save", response_model=SavedScript, responses=refusals(401, 404, 409))
@@ -60,11 +61,3 @@ def script_routes(store: Store, signed_in: SignedIn) -> APIRouter:
         return json_answer(saved.text, {"Idempotent-Replayed": "true"} if saved.replayed else None)
 
     return router
-
-
-def _inbound_fields(request: OpenInboundRequest) -> list[FieldValue]:
-    """Give the fields of an inbound contact: its CallData, and the number that was called."""
-    fields = fields_from_call_data(request.call_data or "")
-    if request.dnis and all(field.field_name != "dnis" for field in fields):
-        fields.append(FieldValue(field_name="dnis", categorized_field_key_code="dnis", value=request.dnis))
-    return fields

@@ -6,12 +6,15 @@ Every method is one transaction. Moments are epoch ms; the store reads them from
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from toolbar_py.service.domain.outcomes import OutcomeRule
 from toolbar_py.service.domain.reservation import Access, Reservation
 from toolbar_py.service.errors import SetupError
+from toolbar_py.service.store.deskbase import DeskStore
+from toolbar_py.service.store.duebase import Dialling
 from toolbar_py.wire.contacts import (
+    Appointment,
     Attempt,
     ContactState,
     FieldValue,
@@ -64,6 +67,14 @@ class ScriptKind(StrEnum):
     INBOUND = "inbound"
 
 
+class Nature(NamedTuple):
+    """How a contact came to a desk, in the words of its events (contract section 4)."""
+
+    type: str
+    media_type: str
+    job_type: str
+
+
 class Role(StrEnum):
     """What an operator may do."""
 
@@ -91,12 +102,18 @@ class OpenCommand:
 
 @dataclass(frozen=True, slots=True)
 class OpenInboundCommand:
-    """Open a new script for an inbound contact, or the one it already has."""
+    """Open a new script for an inbound contact, or the one it already has.
+
+    Args:
+        phone_number: the customer's; None is what the contact at the desk has, so with ``fields`` and ``dnis``.
+        dnis: the number that was called.
+    """
 
     caller: Caller
     contact_id: str
-    phone_number: str
-    fields: Sequence[FieldValue]
+    phone_number: str | None
+    fields: Sequence[FieldValue] | None
+    dnis: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +143,7 @@ class ContactRecord:
     Args:
         script_contact_id: the ContactID of the asking operator's latest script, or "".
         script_kind: of the latest script, the asking operator's before anybody else's.
+        nature: how the contact of that script came to the desk, if it was at one.
     """
 
     ecid: str
@@ -139,6 +157,8 @@ class ContactRecord:
     fields: Sequence[FieldValue]
     attempts: Sequence[Attempt]
     outcomes: Sequence[Outcome]
+    appointments: Sequence[Appointment] = ()
+    nature: Nature | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +176,13 @@ class SavedRecord:
     Args:
         text: the JSON text, the same for every repetition with the same key.
         replayed: whether this was a repetition.
+        ecid: what was saved, and for which contact; only the first time.
     """
 
     text: str
     replayed: bool
+    ecid: str = ""
+    contact_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +222,16 @@ class ImportRow:
 
 class Store(Protocol):
     """What the service asks of its database."""
+
+    @property
+    def desks(self) -> DeskStore:
+        """The part that knows the desks."""
+        ...
+
+    @property
+    def dialling(self) -> Dialling:
+        """The part that knows who is to be called."""
+        ...
 
     async def open(self) -> None:
         """Make the store ready: migrate it and see to it that the built-in macro activity exists."""

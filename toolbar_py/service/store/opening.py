@@ -2,6 +2,7 @@
 
 from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, case, insert, or_, select, update
 
+from toolbar_py.service.domain.calldata import with_dnis
 from toolbar_py.service.domain.ecids import generated_ecid
 from toolbar_py.service.domain.reservation import Access, access
 from toolbar_py.service.store.activities import Activities
@@ -41,6 +42,17 @@ _RESERVE = (
     .returning(contacts)
 )
 _INBOUND_ECID = select(contacts.c.ecid).where(contacts.c.inbound_contact_id == bindparam("contact_id"))
+_SAVED = (
+    select(scripts.c.ecid)
+    .join(contacts, contacts.c.ecid == scripts.c.ecid)
+    .where(
+        scripts.c.operator == bindparam("operator"),
+        scripts.c.ecid == bindparam("ecid"),
+        scripts.c.contact_id == bindparam("contact_id"),
+        scripts.c.ended_at.is_not(None),
+        contacts.c.attempted,
+    )
+)
 _NEXT_NUMBER = (
     update(macro_activities)
     .where(macro_activities.c.code == bindparam("p_code"))
@@ -80,31 +92,41 @@ class Opening:
         if contact_id and contact_id == row["inbound_contact_id"]:
             kind = ScriptKind.INBOUND
         self._note(connection, command.caller, row["ecid"], (contact_id, kind), now)
-        return OpenedRecord(read_contact(connection, row, (contact_id, kind), self._activities), given)
+        operator = command.caller.operator
+        return OpenedRecord(read_contact(connection, row, operator, (contact_id, kind), self._activities), given)
 
     def open_inbound(self, connection: Connection, command: OpenInboundCommand, now: int) -> OpenedRecord:
         """See :meth:`toolbar_py.service.store.base.Store.open_inbound`."""
         ecid = self._inbound_ecid(connection, command, now)
-        row, given = self._reserve(connection, command.caller, ecid, now)
+        operator = command.caller.operator
         script = (command.contact_id, ScriptKind.INBOUND)
-        self._note(connection, command.caller, ecid, script, now)
-        return OpenedRecord(read_contact(connection, row, script, self._activities), given)
+        own = {"operator": operator, "ecid": ecid, "contact_id": command.contact_id}
+        if connection.execute(_SAVED, own).first() is not None:
+            # Another tab's toolbar asks late. To reserve it again would leave a reservation that nobody ends.
+            row = find_contact(connection, ecid)
+            given = access(reservation_of(row), operator)
+        else:
+            row, given = self._reserve(connection, command.caller, ecid, now)
+            self._note(connection, command.caller, ecid, script, now)
+        return OpenedRecord(read_contact(connection, row, operator, script, self._activities), given)
 
     def _inbound_ecid(self, connection: Connection, command: OpenInboundCommand, now: int) -> str:
         find = {"contact_id": command.contact_id}
         macro_activity = find_operator(connection, command.caller.operator).inbound_macro_activity
+        phone_number = command.phone_number or ""
         while True:
             known = connection.execute(_INBOUND_ECID, find).scalar_one_or_none()
             if known is not None:
                 return known
             ecid = next_ecid(connection, macro_activity)
             row = contact_row(
-                ecid, macro_activity, now, phone_number=command.phone_number, inbound_contact_id=command.contact_id
+                ecid, macro_activity, now, phone_number=phone_number, inbound_contact_id=command.contact_id
             )
             # Nothing comes back when an import brought the same ECID, or another process was quicker.
             if connection.execute(self._insert_contact, row).first() is not None:
-                if command.fields:
-                    connection.execute(insert(fields), field_rows(ecid, command.fields))
+                given = with_dnis(command.fields or (), command.dnis)
+                if given:
+                    connection.execute(insert(fields), field_rows(ecid, given))
                 return ecid
 
     def _reserve(self, connection: Connection, caller: Caller, ecid: str, now: int) -> tuple[RowMapping, Access]:

@@ -10,8 +10,8 @@ from toolbar_py.service.store.base import SaveCommand, SavedRecord
 from toolbar_py.service.store.opening import MAY_RESERVE
 from toolbar_py.service.store.operators import find_operator
 from toolbar_py.service.store.reading import LABELS, find_contact, reservation_of
-from toolbar_py.service.store.tables import attempts, contacts, saves, scripts
-from toolbar_py.wire.contacts import Attempt
+from toolbar_py.service.store.tables import appointments, attempts, contacts, desk_contacts, saves, scripts
+from toolbar_py.wire.contacts import Attempt, OutcomeKind
 from toolbar_py.wire.errors import ConflictError, ServiceError, ToolbarError, UnknownContactError, UnknownEcidError
 from toolbar_py.wire.problems import invalid
 from toolbar_py.wire.scripts import SaveAnswer, SavedScript
@@ -22,11 +22,17 @@ _OWN = contacts.c.holder == _OPERATOR
 _STORED = select(saves.c.content_hash, saves.c.answer).where(
     saves.c.operator == bindparam("operator"), saves.c.idempotency_key == bindparam("key")
 )
-_ECID_OF_CONTACT = (
-    select(scripts.c.ecid)
+_SCRIPT_OF_CONTACT = (
+    select(scripts.c.ecid, scripts.c.operator)
     .where(scripts.c.contact_id == bindparam("contact_id"))
     .order_by(case((scripts.c.operator == bindparam("operator"), 0), else_=1), scripts.c.opened_at.desc())
     .limit(1)
+)
+# The desk's own contact, also after it has left; its CallData may name an ECID that does not exist.
+_ECID_AT_DESK = (
+    select(desk_contacts.c.ecid)
+    .join(contacts, contacts.c.ecid == desk_contacts.c.ecid)
+    .where(desk_contacts.c.operator == bindparam("operator"), desk_contacts.c.contact_id == bindparam("contact_id"))
 )
 # domain.reservation.save_refusal, in SQL. The claim holds the row until the transaction ends, so that what follows can
 # be counted and decided without anybody coming between.
@@ -50,6 +56,14 @@ _EARLIER = (
     select(func.count())
     .select_from(attempts)
     .where(attempts.c.ecid == bindparam("ecid"), attempts.c.outcome == bindparam("outcome"))
+)
+# An agreed moment goes before the retry rule's.
+# What was agreed on last counts: who agrees on another moment does not want to be called at the former.
+_AGREED = (
+    select(appointments.c.at)
+    .where(appointments.c.ecid == bindparam("ecid"), appointments.c.at >= bindparam("now"))
+    .order_by(appointments.c.id.desc())
+    .limit(1)
 )
 _RELEASE = (
     update(contacts)
@@ -112,7 +126,7 @@ class Saving:
         )
         text = SavedScript(answer=answer, attempt=attempt).to_json()
         self._record(connection, command, attempt, answer, text)
-        return SavedRecord(text, replayed=False)
+        return SavedRecord(text, replayed=False, ecid=answer.ecid, contact_id=contact_id)
 
     def _stored(self, connection: Connection, command: SaveCommand) -> str | None:
         find = {"operator": command.caller.operator, "key": command.key}
@@ -134,7 +148,7 @@ class Saving:
             return find_contact(connection, command.contact_id)
         except UnknownEcidError:
             find = {"contact_id": command.contact_id, "operator": command.caller.operator}
-            ecid = connection.execute(_ECID_OF_CONTACT, find).scalar_one_or_none()
+            ecid = _ecid_of(connection, find)
             if ecid is None:
                 raise _unknown(command.contact_id) from None
             return find_contact(connection, ecid)
@@ -161,6 +175,9 @@ class Saving:
         if rule.retry is not None:
             earlier = connection.execute(_EARLIER, {"ecid": ecid, "outcome": rule.outcome.code}).scalar_one()
         follows = consequence(rule, earlier, now)
+        if rule.outcome.kind is OutcomeKind.APPOINTMENT and follows.due_at is not None:
+            agreed = connection.execute(_AGREED, {"ecid": ecid, "now": now}).scalar_one_or_none()
+            follows = follows if agreed is None else Consequence(due_at=agreed)
         connection.execute(
             _RELEASE,
             {
@@ -210,6 +227,17 @@ class Saving:
                 "saved_at": attempt.at,
             },
         )
+
+
+def _ecid_of(connection: Connection, find: dict[str, str]) -> str | None:
+    """Give the ECID of a contact: of the operator's own script, else of the desk, else of somebody's script."""
+    script = connection.execute(_SCRIPT_OF_CONTACT, find).first()
+    if script is not None and script[1] == find["operator"]:
+        return script[0]
+    at_desk = connection.execute(_ECID_AT_DESK, find).scalar_one_or_none()
+    if at_desk is not None:
+        return at_desk
+    return None if script is None else script[0]
 
 
 def _unknown(text: str) -> ToolbarError:

@@ -21,13 +21,17 @@ from toolbar_py.service.store.base import (
     UnknownOperatorError,
 )
 from toolbar_py.service.store.database import Database
+from toolbar_py.service.store.deskbase import Announce
 from toolbar_py.service.store.dialect import Dialect
+from toolbar_py.service.store.dialling import SqlDialling
 from toolbar_py.service.store.importing import Importing
 from toolbar_py.service.store.opening import Opening
 from toolbar_py.service.store.operators import add_operators, complete_operators, find_operator
 from toolbar_py.service.store.reading import find_contact, latest_script, read_contact
 from toolbar_py.service.store.saving import Saving
+from toolbar_py.service.store.scripting import Scripting
 from toolbar_py.service.store.searching import search
+from toolbar_py.service.store.sqldesks import SqlDesks
 from toolbar_py.service.store.tables import saves
 from toolbar_py.wire.contacts import SearchRequest
 from toolbar_py.wire.profile import MacroActivityOutcomes
@@ -40,16 +44,31 @@ class SqlStore:
         dialect: which database.
         clock: gives epoch ms.
         lease_ms: how long a reservation is sure.
+        announce: is told what each commit changed at desks.
     """
 
-    def __init__(self, dialect: Dialect, clock: Clock, lease_ms: int) -> None:
+    def __init__(
+        self, dialect: Dialect, clock: Clock, lease_ms: int, announce: Announce = lambda _changes: None
+    ) -> None:
         self._dialect = dialect
         self._clock = clock
         self._database = Database(dialect)
         self._activities = Activities(dialect, clock)
-        self._opening = Opening(dialect, self._activities, lease_ms)
-        self._saving = Saving(self._activities)
+        self._desks = SqlDesks(self._database, self._activities, clock, announce)
+        self._scripting = Scripting(
+            Opening(dialect, self._activities, lease_ms), Saving(self._activities), self._desks.handling
+        )
         self._importing = Importing(dialect)
+
+    @property
+    def desks(self) -> SqlDesks:
+        """The part that knows the desks."""
+        return self._desks
+
+    @property
+    def dialling(self) -> SqlDialling:
+        """The part that knows who is to be called."""
+        return SqlDialling(self._database, self._clock)
 
     async def open(self) -> None:
         """Migrate, and see to it that the built-in macro activity exists."""
@@ -69,21 +88,15 @@ class SqlStore:
 
     async def open_script(self, command: OpenCommand) -> OpenedRecord:
         """Open a script and reserve its ECID, if it may be."""
-        return await self._database.write(
-            lambda connection: self._opening.open_script(connection, command, self._clock())
-        )
+        return await self._desks.change(lambda turn: self._scripting.open_script(turn, command))
 
     async def open_inbound(self, command: OpenInboundCommand) -> OpenedRecord:
         """Open the script of an inbound contact."""
-        return await self._database.write(
-            lambda connection: self._opening.open_inbound(connection, command, self._clock())
-        )
+        return await self._desks.change(lambda turn: self._scripting.open_inbound(turn, command))
 
     async def save_script(self, command: SaveCommand) -> SavedRecord:
         """Save a script, or give the answer that its key got before."""
-        return await self._database.write(
-            lambda connection: self._saving.save_script(connection, command, self._clock())
-        )
+        return await self._desks.change(lambda turn: self._scripting.save_script(turn, command))
 
     async def contact(self, ecid: str, operator: str) -> ContactRecord:
         """Give a contact as the operator sees it."""
@@ -91,6 +104,7 @@ class SqlStore:
             lambda connection: read_contact(
                 connection,
                 find_contact(connection, ecid),
+                operator,
                 latest_script(connection, ecid, operator),
                 self._activities,
             )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 VALUE_HEAD = 64
@@ -94,6 +95,8 @@ contacts = Table(
     Column("fence", BigInteger, nullable=False),
     UniqueConstraint("inbound_contact_id"),
     Index(None, "macro_activity"),
+    # A logout ends all reservations of one operator; hardly any contact is held at a moment.
+    Index(None, "holder", sqlite_where=text("holder IS NOT NULL"), postgresql_where=text("holder IS NOT NULL")),
 )
 
 fields = Table(
@@ -148,4 +151,112 @@ saves = Table(
     Column("answer", Text, nullable=False),
     Column("saved_at", BigInteger, nullable=False),
     Index(None, "saved_at"),
+)
+
+desks = Table(
+    "desks",
+    metadata,
+    # One row per operator who was ever logged in or had a contact.
+    Column("operator", _OPERATOR, ForeignKey("operators.id"), primary_key=True),
+    Column("presence", String(20), nullable=False),
+    Column("pause_code", String(200)),
+    Column("since", BigInteger, nullable=False),
+    Column("logged_in_at", BigInteger, nullable=False),
+    # The ids of the groups logged into, as a JSON list.
+    Column("groups", Text, nullable=False),
+    # The last event's number: what makes the numbers free of gaps.
+    Column("number", BigInteger, nullable=False),
+)
+
+desk_contacts = Table(
+    "desk_contacts",
+    metadata,
+    Column("operator", _OPERATOR, ForeignKey("desks.operator"), primary_key=True),
+    Column("contact_id", _CONTACT_ID, primary_key=True),
+    # What it is worked under; CallData may name an ECID that easyCIM does not know.
+    Column("ecid", _ECID),
+    # The DeskContact as JSON.
+    Column("contact", Text, nullable=False),
+    Column("came_at", BigInteger, nullable=False),
+    # Kept for a while after the contact has left, because pages save later.
+    Column("left_at", BigInteger),
+    Index(None, "operator", "left_at"),
+    Index(None, "left_at"),
+    # A contact is at one desk at a time.
+    Index(
+        None, "contact_id", unique=True, sqlite_where=text("left_at IS NULL"), postgresql_where=text("left_at IS NULL")
+    ),
+)
+
+desk_events = Table(
+    "desk_events",
+    metadata,
+    Column("operator", _OPERATOR, ForeignKey("desks.operator"), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    # The DeskEvent as JSON.
+    Column("event", Text, nullable=False),
+    Index(None, "at"),
+)
+
+cti_reports = Table(
+    "cti_reports",
+    metadata,
+    # The telephone system's own id of an event that was taken.
+    Column("event_id", String(64), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "at"),
+)
+
+cti_rejections = Table(
+    "cti_rejections",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("event_id", String(64), nullable=False),
+    Column("agent", _OPERATOR, nullable=False),
+    Column("contact_id", _CONTACT_ID, nullable=False),
+    Column("event", String(40), nullable=False),
+    # Code and details of the refusal as JSON; never a value of CallData.
+    Column("reason", Text, nullable=False),
+    Index(None, "at"),
+)
+
+cti_signatures = Table(
+    "cti_signatures",
+    metadata,
+    # HMAC-SHA256 in hexadecimal digits; from when on the signature is refused for its age anyway.
+    Column("digest", String(64), primary_key=True),
+    Column("forget_at", BigInteger, nullable=False),
+    Index(None, "forget_at"),
+)
+
+operations = Table(
+    "operations",
+    metadata,
+    Column("operator", _OPERATOR, primary_key=True),
+    Column("idempotency_key", String(64), primary_key=True),
+    Column("content_hash", String(64), nullable=False),
+    # Absent while the telephone side has not answered.
+    Column("answer", Text),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "at"),
+)
+
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("ecid", _ECID, ForeignKey("contacts.ecid"), nullable=False),
+    Column("kind", _CODE, nullable=False),
+    Column("communication", String(200), nullable=False),
+    Column("agent", _OPERATOR, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    # Whose time it takes, an agent's or a group's, and the place in that slot: nobody can take the same one twice.
+    Column("owner", String(140), nullable=False),
+    Column("slot_at", BigInteger, nullable=False),
+    Column("seat", Integer, nullable=False),
+    Column("booked_at", BigInteger, nullable=False),
+    UniqueConstraint("owner", "slot_at", "seat"),
+    Index(None, "ecid", "at"),
 )

@@ -20,12 +20,14 @@ class ActionCommand:
 
     Args:
         parameters: what the action takes, by the names of its wire model: ``dtmfs``, ``destination`` ...
+        key: of the request; the same key is to have one effect. None when it has no second one anyway.
     """
 
     agent: str
     contact_id: str
     action: Action
     parameters: dict[str, str]
+    key: str | None = None
 
 
 class TelephoneSystem(Protocol):
@@ -47,8 +49,11 @@ class TelephoneSystem(Protocol):
         """
         ...
 
-    async def begin(self, agent: str, request: CallRequest) -> str:
+    async def begin(self, agent: str, request: CallRequest, key: str) -> str:
         """Begin a contact with a customer; gives its ContactID.
+
+        Args:
+            key: of the operator's request; the same key is to begin one contact.
 
         Raises:
             ToolbarError: the telephone system refuses it.

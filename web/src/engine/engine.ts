@@ -5,8 +5,11 @@ import { Runtime } from "./runtime";
 
 export { ToolbarError } from "../facade/errors";
 
-/** @throws Error when Python cannot be brought up */
-export async function startEngine(settings: EngineSettings, page: Page): Promise<StartedEngine> {
+/**
+ * @param bookmark the tab's last place in the stream of events, or `""`
+ * @throws Error when Python cannot be brought up
+ */
+export async function startEngine(settings: EngineSettings, page: Page, bookmark: string): Promise<StartedEngine> {
   const runtime = await Runtime.boot(engineFiles(), "page");
-  return runtime.connect(settings, page);
+  return runtime.connect(settings, page, bookmark);
 }

@@ -4,6 +4,8 @@
  */
 import { openWorker } from "../hosts/workers";
 import { FRAME_HELLO, type FrameRequest, SHARED_HASH } from "../hosts/handshake";
+import { HostError } from "../hosts/problem";
+import type { BootReason, ToPage } from "../protocol";
 import { engineFiles, sdkBase } from "./files";
 import { Runtime } from "./runtime";
 import { servePort } from "./serve";
@@ -35,11 +37,26 @@ async function connect(runtime: FrameRequest["runtime"], port: MessagePort): Pro
       worker.connect(port);
       return;
     } catch (error) {
+      const reason = await whyNot(error);
       if (runtime === kind) {
-        port.postMessage(["failed", String(error)]);
+        send(port, ["failed", reason ?? (error instanceof Error ? error.message : String(error))]);
         return;
       }
+      send(port, ["passed", kind, reason ?? "worker_failed"]);
     }
   }
   servePort(port, () => Runtime.boot(engineFiles(), "frame"), () => location.reload());
+}
+
+/** Gives the reason why a worker could not be had, if it is one that can be told. */
+async function whyNot(error: unknown): Promise<BootReason | null> {
+  if (!(error instanceof HostError)) return null;
+  if (error.reason !== "no_shared_worker") return error.reason;
+  // A browser that blocks third-party cookies keeps shared workers and databases from frames of another site too.
+  const granted = await document.hasStorageAccess?.().catch(() => true);
+  return granted === false ? "third_party" : error.reason;
+}
+
+function send(port: MessagePort, message: ToPage): void {
+  port.postMessage(message);
 }

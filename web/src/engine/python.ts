@@ -29,14 +29,15 @@ export interface Boot {
 export interface Python {
   /** How it came up, and why not from the image when it did not. */
   readonly boot: Boot;
-  /** Starts the toolbar and lets it register itself with the boundary. */
-  start(boundary: Boundary, locale: string): void;
+  /** Connects a page: lets Python register itself with the page's boundary. */
+  connect(boundary: Boundary, locale: string, bookmark: string): void;
   /** What a leak would show in: the Wasm heap in bytes, and the objects that each side holds of the other. */
   census(): { heapBytes: number; proxies: number; references: number };
 }
 
 interface BrowserModule {
-  start(boundary: Boundary, locale: string, entropy: number): void;
+  /** Opens what all pages of this interpreter share; gives the function that connects a page. */
+  open_realm(entropy: number): (boundary: Boundary, locale: string, bookmark: string) => void;
 }
 
 /** @throws Error when Python cannot be brought up in either way */
@@ -151,9 +152,10 @@ function started(pyodide: Pyodide, boot: Python["boot"]): Python {
   // A few proxies are made in a page's life: to watch for more costs nothing.
   module.enable_pyproxy_allocation_tracing();
   const browser: BrowserModule = pyodide.pyimport("toolbar_py.page.host.browser");
+  const connect = browser.open_realm(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
   return {
     boot,
-    start: (boundary, locale) => browser.start(boundary, locale, crypto.getRandomValues(new Uint32Array(1))[0] ?? 0),
+    connect,
     census: () => ({
       heapBytes: module.HEAPU8.length,
       proxies: module.pyproxy_alloc_map.size,

@@ -4,7 +4,7 @@ import type { EngineSettings, Page, Runtime as RuntimeName, StartedEngine } from
 import { Boundary } from "./boundary";
 import type { EngineFiles } from "./pyodide";
 import { bootPython, type Python } from "./python";
-import { openStorage, type Storage } from "./storage";
+import { openStorage, PageStorage, type Storage } from "./storage";
 import { Transport } from "./transport";
 
 export class Runtime {
@@ -29,11 +29,18 @@ export class Runtime {
     return new Runtime(python, storage, name);
   }
 
-  /** Connects a page: gives it an engine of its own, whose calls meet no other page's. */
-  connect(settings: EngineSettings, page: Page): StartedEngine {
+  /**
+   * Connects a page: gives it an engine of its own, whose calls meet no other page's.
+   *
+   * @param bookmark the tab's last place in the stream of events, or `""`
+   */
+  connect(settings: EngineSettings, page: Page, bookmark: string): StartedEngine {
     const transport = new Transport(settings, () => page.token());
-    const boundary = new Boundary(page, transport, this.#storage, settings.logLevel);
-    this.#python.start(boundary, settings.locale);
+    // On the page itself there is no other database to ask for.
+    const elsewhere = this.#storage.kind === "memory" && this.#name !== "page";
+    const storage = elsewhere ? new PageStorage((request) => page.storage(request), this.#storage) : this.#storage;
+    const boundary = new Boundary(page, transport, storage, settings.logLevel);
+    this.#python.connect(boundary, settings.locale, bookmark);
     const { reason } = this.#python.boot;
     return {
       info: { version: VERSION, runtime: this.#name, ...(reason === undefined ? {} : { slowBoot: reason }) },
@@ -46,10 +53,11 @@ export class Runtime {
       diagnostics: async () => ({
         version: VERSION,
         instance: boundary.instance,
-        storage: this.#storage.kind,
+        storage: storage.kind,
         boot: this.#python.boot,
         ...this.#python.census(),
         asksWaiting: boundary.waiting,
+        streams: boundary.streams,
         lastExchangeAt: transport.lastExchangeAt,
       }),
       close: () => boundary.close(),

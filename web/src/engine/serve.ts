@@ -1,5 +1,5 @@
 /** The engine's end of a port; the page's end is in hosts/port.ts. */
-import type { EngineSettings, Page, StartedEngine, ToEngine, ToPage } from "../protocol";
+import type { EngineSettings, Page, StartedEngine, StorageRequest, TellKind, ToEngine, ToPage } from "../protocol";
 import type { Runtime } from "./runtime";
 
 /**
@@ -18,7 +18,9 @@ class PortServer implements Page {
   readonly #lost: () => void;
   readonly #tokens = new Map<number, { resolve: (token: string) => void; reject: (reason: Error) => void }>();
   #engine: StartedEngine | null = null;
+  readonly #stored = new Map<number, (text: string) => void>();
   #lastToken = 0;
+  #lastStorage = 0;
   #closed = false;
 
   constructor(port: MessagePort, boot: () => Promise<Runtime>, lost: () => void) {
@@ -32,11 +34,23 @@ class PortServer implements Page {
     this.#send(["answer", id, ok, text]);
   }
 
+  tell(kind: TellKind, bookmark: string, text: string): void {
+    this.#send(["tell", kind, bookmark, text]);
+  }
+
   token(): Promise<string> {
     return new Promise((resolve, reject) => {
       const askId = ++this.#lastToken;
       this.#tokens.set(askId, { resolve, reject });
       this.#send(["token", askId]);
+    });
+  }
+
+  storage(request: StorageRequest): Promise<string> {
+    return new Promise((resolve) => {
+      const askId = ++this.#lastStorage;
+      this.#stored.set(askId, resolve);
+      this.#send(["storage", askId, request]);
     });
   }
 
@@ -48,7 +62,7 @@ class PortServer implements Page {
   #receive(message: ToEngine): void {
     switch (message[0]) {
       case "start":
-        void this.#start(message[1]);
+        void this.#start(message[1], message[2]);
         break;
       case "call":
         this.#engine?.call(message[1], message[2], message[3], message[4]);
@@ -61,6 +75,10 @@ class PortServer implements Page {
         break;
       case "token":
         this.#tokenCame(message[1], message[2], message[3]);
+        break;
+      case "stored":
+        this.#stored.get(message[1])?.(message[2]);
+        this.#stored.delete(message[1]);
         break;
       case "diagnose": {
         const id = message[1];
@@ -77,11 +95,11 @@ class PortServer implements Page {
     }
   }
 
-  async #start(settings: EngineSettings): Promise<void> {
+  async #start(settings: EngineSettings, bookmark: string): Promise<void> {
     try {
       const runtime = await this.#boot();
       if (this.#closed) return;
-      this.#engine = runtime.connect(settings, this);
+      this.#engine = runtime.connect(settings, this, bookmark);
       this.#send(["up", this.#engine.info]);
     } catch (error) {
       this.#send(["failed", error instanceof Error ? error.message : String(error)]);

@@ -1,6 +1,7 @@
 /** HTTP to easyCIM over `fetch`, with failures told apart: unreachable, cut off, no token. */
 import type { EngineSettings } from "../protocol";
 import type { Reply } from "./boundary";
+import { EventStream, readInto } from "./stream";
 
 const API = "/easycim/v1";
 /** Whoever asks for more patience than this is not going to answer. */
@@ -8,9 +9,18 @@ const RETRY_AFTER_MAX_MS = 3_600_000;
 /** What a header may hold. */
 const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+/** How long easyCIM may take to answer when all that is asked is whether it is there. */
+const THERE_WITHIN_MS = 3_000;
+
 export class Transport {
   /** When easyCIM last answered, in epoch ms; null until it has. */
   lastExchangeAt: number | null = null;
+  /** Called when a request leaves under the name of somebody else than {@link identity} has told. */
+  onStranger: () => void = () => undefined;
+  /** Whom the token named that {@link identity} was told from; null before. */
+  #known: string | null = null;
+  /** The token of the last request, so that those after it with the same one need no reading. */
+  #last: string | null = null;
   #settings: EngineSettings;
   #cache: RequestCache;
   readonly #askToken: () => Promise<string>;
@@ -27,17 +37,26 @@ export class Transport {
     this.#cache = cacheMode(settings);
   }
 
+  async #token(): Promise<string> {
+    return this.#settings.token ?? (await this.#askToken());
+  }
+
   /**
-   * Names whose data this is: the service, and the operator as far as the token tells.
+   * Says whose desk and whose data this is: the same for every tab of an operator of a service, and never the same for
+   * two operators. A token that names nobody stands for somebody of its own, so that the next one finds nothing of it.
    *
    * @throws Error when the page cannot give its token
    */
-  async owner(): Promise<string> {
-    return `${this.#settings.serviceUrl} ${subjectOf(await this.#token())}`;
+  async identity(): Promise<string> {
+    const token = (await this.#token()).trim();
+    this.#known = bearerOf(token);
+    this.#last = token;
+    return `${this.#settings.serviceUrl} ${subjectOf(token) || fingerprint(token)}`;
   }
 
-  async #token(): Promise<string> {
-    return this.#settings.token ?? (await this.#askToken());
+  /** Whether an {@link identity} is that of a token, which the page may not have had yet. */
+  named(identity: string): boolean {
+    return !identity.endsWith(" ");
   }
 
   /**
@@ -45,9 +64,50 @@ export class Transport {
    *
    * @param head `method path trace [key]`; the trace id is also the call's correlation id, the key of a write its
    *   Idempotency-Key
+   * @param onSend called when the token is there and the request leaves
    */
-  async exchange(head: string, body: string, signal: AbortSignal): Promise<Reply> {
+  async exchange(head: string, body: string, signal: AbortSignal, onSend: () => void): Promise<Reply> {
     const [method = "", path = "", trace = "", key = ""] = head.split(" ");
+    const more: Record<string, string> = {};
+    if (body) more["content-type"] = "application/json";
+    if (key) more["idempotency-key"] = key;
+    const response = await this.#request(method, path, trace, more, body || null, signal, onSend);
+    return response instanceof Response ? this.#read(response) : response;
+  }
+
+  /**
+   * Opens a stream of events. Never rejects: what went wrong is in the reply's head.
+   *
+   * @param head `path trace [last event id]`
+   * @param controller ends the request, and is aborted when the stream ends
+   * @returns the reply, and the stream when there is one
+   */
+  async listen(head: string, controller: AbortController): Promise<{ reply: Reply; stream: EventStream | null }> {
+    const [path = "", trace = "", last = ""] = head.split(" ");
+    const more: Record<string, string> = { accept: "text/event-stream" };
+    if (last) more["last-event-id"] = last;
+    const response = await this.#request("GET", path, trace, more, null, controller.signal, () => undefined);
+    if (!(response instanceof Response)) return { reply: response, stream: null };
+    if (!response.ok) return { reply: await this.#read(response), stream: null };
+    if (!response.body || !response.headers.get("content-type")?.startsWith("text/event-stream")) {
+      controller.abort();
+      return { reply: failed("cut", "it is not a stream of events"), stream: null };
+    }
+    this.lastExchangeAt = Date.now();
+    const stream = new EventStream(() => controller.abort());
+    void readInto(stream, response.body);
+    return { reply: { head: String(response.status), body: "" }, stream };
+  }
+
+  async #request(
+    method: string,
+    path: string,
+    trace: string,
+    more: Readonly<Record<string, string>>,
+    body: string | null,
+    signal: AbortSignal,
+    onSend: () => void,
+  ): Promise<Response | Reply> {
     let token = this.#settings.token;
     try {
       token ??= await this.#askToken();
@@ -56,17 +116,18 @@ export class Transport {
     }
     // A token that was read from a file or a command's output ends in a newline.
     token = token.trim();
-    if (!HEADER_TEXT.test(token)) return failed("token", "it has characters that cannot be sent");
-    const headers: Record<string, string> = { traceparent: `00-${trace}-${trace.slice(16)}-01` };
+    if (!HEADER_TEXT.test(token)) return failed("token", "token_unusable");
+    const headers: Record<string, string> = { traceparent: `00-${trace}-${trace.slice(16)}-01`, ...more };
     if (token) headers["authorization"] = `Bearer ${token}`;
-    if (body) headers["content-type"] = "application/json";
-    if (key) headers["idempotency-key"] = key;
-    let response: Response;
+    // The call may have been given up while the page looked for its token.
+    if (signal.aborted) return failed("unreachable");
+    onSend();
+    this.#notice(token);
     try {
-      response = await fetch(this.#settings.serviceUrl + API + path, {
+      return await fetch(this.#settings.serviceUrl + API + path, {
         method,
         headers,
-        body: body || null,
+        body,
         signal,
         cache: this.#cache,
         credentials: "omit",
@@ -74,8 +135,39 @@ export class Transport {
         referrerPolicy: "no-referrer",
       });
     } catch {
-      return failed("unreachable");
+      // What has answered before lets this page's origin in.
+      const refused = this.lastExchangeAt === null && !signal.aborted && (await this.#refusesOrigin());
+      return refused ? failed("origin", location.origin) : failed("unreachable");
     }
+  }
+
+  /** Compares whose token a request has with whose desk the page sits at. */
+  #notice(token: string): void {
+    if (token === this.#last || this.#known === null) return;
+    if (bearerOf(token) === this.#known) this.#last = token;
+    else this.onStranger();
+  }
+
+  /**
+   * Whether easyCIM is there and only does not let pages of this origin read its answers, which browsers do not tell: an
+   * answer that can be had but not read.
+   */
+  async #refusesOrigin(): Promise<boolean> {
+    if (isOwn(this.#settings)) return false;
+    const asked = (mode: RequestMode) =>
+      fetch(`${this.#settings.serviceUrl}${API}/profile`, {
+        mode,
+        cache: "no-store",
+        credentials: "omit",
+        signal: AbortSignal.timeout(THERE_WITHIN_MS),
+      }).then(
+        () => true,
+        () => false,
+      );
+    return (await asked("no-cors")) && !(await asked("cors"));
+  }
+
+  async #read(response: Response): Promise<Reply> {
     let text: string;
     try {
       text = await response.text();
@@ -92,10 +184,14 @@ export class Transport {
  * look into it, but makes Chromium ask a service of another origin for permission (CORS) before every single request.
  */
 function cacheMode({ serviceUrl }: EngineSettings): RequestCache {
-  return new URL(serviceUrl).origin === location.origin ? "no-store" : "default";
+  return isOwn({ serviceUrl }) ? "no-store" : "default";
 }
 
-function failed(failure: "token" | "unreachable" | "cut", reason = ""): Reply {
+function isOwn({ serviceUrl }: Pick<EngineSettings, "serviceUrl">): boolean {
+  return new URL(serviceUrl).origin === location.origin;
+}
+
+function failed(failure: "token" | "unreachable" | "cut" | "origin", reason = ""): Reply {
   return { head: `${failure} ${reason}`, body: "" };
 }
 
@@ -113,4 +209,19 @@ function subjectOf(token: string): string {
   } catch {
     return "";
   }
+}
+
+/** Whom a token names, or only that it is one: a token that names nobody may be renewed for the same operator. */
+function bearerOf(token: string): string {
+  return subjectOf(token) || (token && "\0");
+}
+
+/** Tells tokens apart that name nobody, without keeping any of them (FNV-1a, twice 32 bits). */
+function fingerprint(token: string): string {
+  let [first, second] = [0x811c9dc5, 0x01000193];
+  for (let index = 0; index < token.length; index++) {
+    first = Math.imul(first ^ token.charCodeAt(index), 0x01000193);
+    second = Math.imul(second ^ token.charCodeAt(token.length - 1 - index), 0x01000193);
+  }
+  return token && `token ${(first >>> 0).toString(16)}${(second >>> 0).toString(16)}`;
 }

@@ -1,5 +1,5 @@
 /** The calls of this page: queued until Python is up, each with its own answer, deadline and abort. */
-import type { MethodSpec } from "../generated/contract";
+import { type MethodSpec, NOTE } from "../generated/contract";
 import type { AbortCode, Engine, Failure } from "../protocol";
 import { copyCall } from "./arguments";
 import type { Config } from "./config";
@@ -19,6 +19,8 @@ interface Pending {
   readonly correlationId: string;
   readonly startedAt: number;
   readonly timeoutMs: number;
+  /** Whether the page made it; one of our own shows in no figure. */
+  readonly ofPage: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: ToolbarError) => void;
   /** Undoes the listener on the page's signal. */
@@ -45,14 +47,27 @@ export class Calls {
     this.#statistics = statistics;
   }
 
-  /** How many calls wait for their answer. */
+  /** How many calls of the page's wait for their answer. */
   get pending(): number {
-    return this.#pending.size;
+    return [...this.#pending.values()].filter(({ ofPage }) => ofPage).length;
   }
 
   /** Makes a call of the page's. Never throws: whatever is wrong comes through the Promise. */
   invoke(method: MethodSpec, passed: readonly unknown[]): ToolbarPromise<unknown> {
     this.#config.freeze();
+    return this.#make(method, passed, true);
+  }
+
+  /**
+   * Tells Python of an event of a legacy SDK's, in order with the calls. It settles nothing for the page, and waits for
+   * Python however long that takes to come up: nobody would tell it again.
+   */
+  note(event: object): void {
+    // What an event is that Python cannot read, or that no Python comes for, matters to nobody.
+    this.#make(NOTE, [event], false).catch(() => undefined);
+  }
+
+  #make(method: MethodSpec, passed: readonly unknown[], ofPage: boolean): ToolbarPromise<unknown> {
     // The page gets a derived Promise, which is rejected by the browser and not from within this script: see ToolbarError.
     return new ToolbarPromise<unknown>((resolve, reject) => {
       const { text, options } = copyCall(method.parameters, passed);
@@ -63,6 +78,7 @@ export class Calls {
         correlationId: this.#traceIds.next(),
         startedAt: performance.now(),
         timeoutMs: options.timeoutMs ?? this.#config.timeoutMs,
+        ofPage,
         resolve,
         reject,
         release: () => undefined,
@@ -98,7 +114,7 @@ export class Calls {
     this.#engine = null;
     for (const call of [...this.#pending.values()]) {
       if (!call.handedOver) continue;
-      this.#settleHere(call, failure("RUNTIME_LOST", this.#config.locale, {}, !call.method.writes));
+      this.#settleHere(call, failure("RUNTIME_LOST", this.#config.locale, {}, !call.method.writes, call.method.path));
     }
   }
 
@@ -117,7 +133,7 @@ export class Calls {
   }
 
   #watch(call: Pending, signal: AbortSignal | undefined): void {
-    this.#deadlines.set(call.id, call.timeoutMs);
+    if (call.ofPage) this.#deadlines.set(call.id, call.timeoutMs);
     if (!signal) return;
     const onAbort = () => this.#abort(call);
     call.release = () => signal.removeEventListener("abort", onAbort);
@@ -127,7 +143,8 @@ export class Calls {
 
   #abort(call: Pending): void {
     this.#tellEngine(call, "ABORTED");
-    this.#settleHere(call, failure("ABORTED", this.#config.locale, {}, !(call.handedOver && call.method.writes)));
+    const outcomeKnown = !(call.handedOver && call.method.writes);
+    this.#settleHere(call, failure("ABORTED", this.#config.locale, {}, outcomeKnown, call.method.path));
   }
 
   #expire(id: number): void {
@@ -140,7 +157,8 @@ export class Calls {
       return;
     }
     const outcomeKnown = !(call.handedOver && call.method.writes);
-    this.#settleHere(call, failure("TIMEOUT", this.#config.locale, { timeoutMs: call.timeoutMs }, outcomeKnown));
+    const details = { timeoutMs: call.timeoutMs };
+    this.#settleHere(call, failure("TIMEOUT", this.#config.locale, details, outcomeKnown, call.method.path));
   }
 
   #tellEngine(call: Pending, code: AbortCode): void {
@@ -166,7 +184,7 @@ export class Calls {
     this.#pending.delete(id);
     this.#deadlines.clear(id);
     call.release();
-    this.#statistics.add(call.method.path, performance.now() - call.startedAt, ok);
+    if (call.ofPage) this.#statistics.add(call.method.path, performance.now() - call.startedAt, ok);
     return call;
   }
 }

@@ -62,11 +62,11 @@ export class Config {
   /**
    * Gives the bearer token, of the page's function if it is one.
    *
-   * @throws Error when the function fails or gives something else
+   * @throws Error when the function fails, with what it said, or gives something else: `token_not_text`
    */
   async askToken(): Promise<string> {
     const token: unknown = typeof this.#token === "function" ? await this.#token() : this.#token;
-    if (typeof token !== "string") throw new TypeError("the token function did not give text");
+    if (typeof token !== "string") throw new TypeError("token_not_text");
     return token;
   }
 
@@ -93,7 +93,7 @@ export class Config {
     switch (key) {
       case "serviceUrl": {
         const url = typeof value === "string" ? parseServiceUrl(value) : null;
-        if (url === null) return "must be an http(s) URL";
+        if (url === null) return "must be an http(s) URL with its scheme, e.g. https://easycim.example";
         this.serviceUrl = url;
         return undefined;
       }
@@ -132,7 +132,9 @@ function serviceOf(source: string): string | null {
   return at < 0 ? null : parseServiceUrl(source.slice(0, at));
 }
 
+/** Gives the address, or null for a text that is none. Without a scheme `easycim.example` would be a file of the page's. */
 function parseServiceUrl(text: string): string | null {
+  if (!/^\s*(https?:|\/)/i.test(text)) return null;
   try {
     const url = new URL(text, location.href);
     if (url.protocol !== "https:" && url.protocol !== "http:") return null;

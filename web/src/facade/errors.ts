@@ -1,6 +1,6 @@
 /** The error with which a Promise of ours rejects, and the failures that are found before Python is up. */
-import { RETRYABLE, SENTENCES } from "../generated/contract";
-import type { Failure } from "../protocol";
+import { BOOT_REASONS, RETRYABLE, SENTENCES, UNCERTAIN } from "../generated/contract";
+import type { BootReason, Failure } from "../protocol";
 
 /** Contract section 2. `outcomeKnown` is false in the rare case that a write may or may not have happened. */
 export class ToolbarError extends Error {
@@ -33,13 +33,28 @@ export class ToolbarError extends Error {
   }
 }
 
-/** Builds a failure in the same words that Python would use. */
+/**
+ * Builds a failure in the same words that Python would use.
+ *
+ * @param path the method that was called, for what to do when its outcome is not known
+ */
 export function failure(
   code: keyof (typeof SENTENCES)["it"],
   locale: "it" | "en",
   details: Readonly<Record<string, unknown>> = {},
   outcomeKnown = true,
+  path = "",
 ): Failure {
-  const message = SENTENCES[locale][code].replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? "?"));
+  const uncertain = UNCERTAIN[locale]?.[path] ?? UNCERTAIN[locale]?.[""] ?? "";
+  const message = outcomeKnown ? filled(SENTENCES[locale][code], details) : uncertain;
   return { code, message, retryable: RETRYABLE.includes(code), details, outcomeKnown };
+}
+
+/** Words a reason for which Python does not run in a place, with what it names. */
+export function bootReason(reason: BootReason, locale: "it" | "en", details: Readonly<Record<string, unknown>>): string {
+  return filled(BOOT_REASONS[locale][reason], details);
+}
+
+function filled(sentence: string, details: Readonly<Record<string, unknown>>): string {
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? "?"));
 }

@@ -2,6 +2,9 @@
 import { METHODS, NAMESPACE_ALIASES } from "../generated/contract";
 import type { Calls } from "./calls";
 
+/** The namespace that is ours in companion mode too. */
+const EASYCIM = "EASYCIM";
+
 /** Marks a TOOLBAR that is ours, so that a second load of the script changes nothing (contract section 1). */
 const OURS = Symbol.for("toolbar-py");
 
@@ -15,6 +18,12 @@ export interface Extras {
   readonly diagnostics: () => Promise<unknown>;
 }
 
+/** Gives the object of a legacy SDK that is on the window before ours. */
+export function legacyToolbar(target: Window): object | null {
+  const existing: unknown = Reflect.get(target, "TOOLBAR");
+  return isObject(existing) ? existing : null;
+}
+
 /** Whether the script has run in this window before. */
 export function isInstalled(target: Window): boolean {
   const existing: unknown = Reflect.get(target, "TOOLBAR");
@@ -24,14 +33,17 @@ export function isInstalled(target: Window): boolean {
 /**
  * Defines the namespaces and the extras. Beside a legacy SDK nothing that is there is touched but EASYCIM, and nothing
  * of ours shows up when its TOOLBAR is enumerated.
+ *
+ * @param contact the methods of CONTACT that are answered on the page
  */
-export function install(target: Window, calls: Calls, extras: Extras): void {
-  const existing: unknown = Reflect.get(target, "TOOLBAR");
-  const companion = isObject(existing);
+export function install(target: Window, calls: Calls, contact: Namespace, extras: Extras): void {
+  const existing = legacyToolbar(target);
+  const companion = existing !== null;
   // A frozen TOOLBAR shows through an object of ours, so that nothing of it is lost.
   const toolbar: object = companion ? (canTake(existing) ? existing : Object.create(existing)) : {};
   for (const [name, namespace] of Object.entries(namespaces(calls))) {
-    define(toolbar, name, namespace, true);
+    if (name === "CONTACT") Object.assign(namespace, contact);
+    if (!companion || name === EASYCIM) define(toolbar, name, namespace, true);
   }
   for (const [alias, name] of Object.entries(NAMESPACE_ALIASES)) {
     define(toolbar, alias, Reflect.get(toolbar, name), false);
@@ -57,7 +69,7 @@ function define(target: object, name: string, value: unknown, enumerable: boolea
 }
 
 function canTake(toolbar: object): boolean {
-  const names = ["EASYCIM", ...Object.keys(NAMESPACE_ALIASES)];
+  const names = [EASYCIM, ...Object.keys(NAMESPACE_ALIASES)];
   const fixed = names.some((name) => Object.getOwnPropertyDescriptor(toolbar, name)?.configurable === false);
   return Object.isExtensible(toolbar) && !fixed;
 }

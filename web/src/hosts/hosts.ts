@@ -1,10 +1,14 @@
 /** Finds a place where Python can run for this page, the best one that the page allows. */
 import { engineScript, framePage } from "../assets";
 import type { Config } from "../facade/config";
+import { bootReason } from "../facade/errors";
+import { HIDDEN_FRAME } from "../facade/frames";
 import { importChecked } from "../engine/fetching";
-import type { Page, StartedEngine } from "../protocol";
+import type { BootReason, Page, StartedEngine } from "../protocol";
 import { FRAME_HELLO, type FrameRequest, SHARED_HASH } from "./handshake";
 import { PortEngine } from "./port";
+import { asHostError, HostError } from "./problem";
+import { reach } from "./reach";
 import { openWorker } from "./workers";
 
 /** A frame that has not greeted after this long was refused, or its service is down. */
@@ -17,15 +21,18 @@ const EMPTY_MODULE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
 
 type EngineModule = typeof import("../engine/engine");
 
-/** No place was found. `blocked`: WebAssembly is forbidden on the page and there was no way around. */
+/** No place was found. `blocked`: the page's own policy is the reason, and nothing else. */
 export class NoHostError extends Error {
   constructor(
-    message: string,
+    readonly problem: HostError,
     readonly blocked: boolean,
   ) {
-    super(message);
+    super(problem.reason);
   }
 }
+
+/** What a page's own policy forbids. */
+const FORBIDDEN: readonly BootReason[] = ["frame_forbidden", "wasm_forbidden"];
 
 interface Place {
   readonly name: string;
@@ -33,14 +40,24 @@ interface Place {
 }
 
 export class Hosts {
-  /** Why a place was not taken, by its name: for diagnostics. */
-  readonly refused: Record<string, string> = {};
+  readonly #refused: Record<string, HostError> = {};
   readonly #config: Config;
   readonly #page: Page;
+  readonly #reached: () => string;
 
-  constructor(config: Config, page: Page) {
+  /** @param reached gives this page's place in the stream of events, which Python is told when it starts */
+  constructor(config: Config, page: Page, reached: () => string) {
     this.#config = config;
     this.#page = page;
+    this.#reached = reached;
+  }
+
+  /** Why a place was not taken, by its name, in English: for diagnostics. */
+  get refused(): Record<string, string> {
+    const reasons = Object.entries(this.#refused);
+    return Object.fromEntries(
+      reasons.map(([name, { reason, details }]) => [name, bootReason(reason, "en", { ...this.#names(), ...details })]),
+    );
   }
 
   /**
@@ -54,11 +71,28 @@ export class Hosts {
       try {
         return await place.open();
       } catch (error) {
-        this.refused[place.name] = lastLine(error);
+        this.#refused[place.name] = asHostError(error);
       }
     }
-    const reasons = Object.entries(this.refused).map(([name, reason]) => `${name}: ${reason}`);
-    throw new NoHostError(reasons.join("; "), !mayCompile() && "page" in this.refused);
+    const problems = Object.values(this.#refused);
+    const blocked = problems.some(({ reason }) => reason === "wasm_forbidden") && problems.every(isForbidden);
+    throw new NoHostError(await this.#gist(problems), blocked);
+  }
+
+  /** What the sentences of all reasons may name. */
+  #names(): Readonly<Record<string, unknown>> {
+    return { service: this.#config.serviceUrl, page: location.origin };
+  }
+
+  /** The one problem that a person should hear of: the one that is nearest to the cause. */
+  async #gist(problems: readonly HostError[]): Promise<HostError> {
+    const there = await reach(this.#config.serviceUrl);
+    if (there === "down") return new HostError("service_down", this.#names());
+    const silent = problems.find(({ reason }) => reason === "frame_silent");
+    if (silent) return new HostError(there === "up" ? "origin_refused" : "frame_silent", this.#names());
+    // A policy leaves a way round; what went wrong on that way is the news.
+    const problem = problems.find((each) => !isForbidden(each)) ?? problems[0] ?? new HostError("failed", { said: "?" });
+    return new HostError(problem.reason, { ...this.#names(), ...problem.details });
   }
 
   #places(base: string): Place[] {
@@ -74,9 +108,9 @@ export class Hosts {
   }
 
   async #openPage(base: string): Promise<StartedEngine> {
-    if (!mayCompile()) throw new Error("the page's Content-Security-Policy forbids WebAssembly");
+    if (!mayCompile()) throw new HostError("wasm_forbidden");
     const { startEngine } = (await importChecked(engineScript(base))) as EngineModule;
-    return startEngine(this.#config.settings(), this.#page);
+    return startEngine(this.#config.settings(), this.#page, this.#reached());
   }
 
   async #openWorker(kind: "worker" | "shared", base: string): Promise<StartedEngine> {
@@ -84,7 +118,7 @@ export class Hosts {
     const { port1, port2 } = new MessageChannel();
     worker.connect(port2);
     const place = { alive: () => true, dispose: () => worker.dispose() };
-    const engine = await PortEngine.start(port1, this.#config.settings(), this.#page, place);
+    const engine = await PortEngine.start(port1, this.#config.settings(), this.#page, this.#reached(), place);
     worker.onerror = () => engine.giveUp("the worker failed");
     return engine;
   }
@@ -92,7 +126,7 @@ export class Hosts {
   async #openFrame(runtime: FrameRequest["runtime"], base: string): Promise<StartedEngine> {
     const frame = document.createElement("iframe");
     frame.hidden = true;
-    frame.title = "easyCIM toolbar";
+    frame.title = HIDDEN_FRAME;
     frame.setAttribute("aria-hidden", "true");
     frame.tabIndex = -1;
     frame.src = framePage(base) + (runtime === "auto" || runtime === "shared" ? SHARED_HASH : "");
@@ -101,8 +135,12 @@ export class Hosts {
       const { port1, port2 } = new MessageChannel();
       const request: FrameRequest = { toolbar: FRAME_HELLO, runtime };
       frame.contentWindow?.postMessage(request, new URL(base).origin, [port2]);
-      const place = { alive: () => frame.isConnected, dispose: () => frame.remove() };
-      return await PortEngine.start(port1, this.#config.settings(), this.#page, place);
+      const place = {
+        alive: () => frame.isConnected,
+        dispose: () => frame.remove(),
+        passed: (name: string, reason: BootReason) => (this.#refused[name] = new HostError(reason)),
+      };
+      return await PortEngine.start(port1, this.#config.settings(), this.#page, this.#reached(), place);
     } catch (error) {
       frame.remove();
       throw error;
@@ -114,7 +152,7 @@ export class Hosts {
 function greeted(frame: HTMLIFrameElement): Promise<void> {
   return new Promise((resolve, reject) => {
     const origin = new URL(frame.src).origin;
-    const timers = [setTimeout(() => end(new Error("the frame did not answer")), FRAME_WITHIN_MS)];
+    const timers = [setTimeout(() => end(new HostError("frame_silent")), FRAME_WITHIN_MS)];
     const onMessage = (event: MessageEvent<{ toolbar?: unknown } | null>) => {
       if (event.source !== frame.contentWindow || event.origin !== origin) return;
       if (event.data?.toolbar === FRAME_HELLO) end(null);
@@ -122,11 +160,11 @@ function greeted(frame: HTMLIFrameElement): Promise<void> {
     const onViolation = (event: SecurityPolicyViolationEvent) => {
       const directive = event.effectiveDirective;
       if (directive === "frame-src" && frame.src.startsWith(event.blockedURI)) {
-        end(new Error("the page's Content-Security-Policy forbids frames of the service"));
+        end(new HostError("frame_forbidden"));
       }
     };
     // A frame that was refused (frame-ancestors) loads too: an error page, which does not greet.
-    const refused = () => end(new Error("the service does not let this page's origin frame it, or it is down"));
+    const refused = () => end(new HostError("frame_silent"));
     const onLoad = () => timers.push(setTimeout(refused, GREETING_WITHIN_MS));
     const end = (failure: Error | null) => {
       timers.forEach(clearTimeout);
@@ -144,6 +182,10 @@ function greeted(frame: HTMLIFrameElement): Promise<void> {
   });
 }
 
+function isForbidden({ reason }: HostError): boolean {
+  return FORBIDDEN.includes(reason);
+}
+
 function mayCompile(): boolean {
   try {
     new WebAssembly.Module(EMPTY_MODULE);
@@ -151,10 +193,4 @@ function mayCompile(): boolean {
   } catch {
     return false;
   }
-}
-
-/** The gist of an error: of a Python traceback its last line, without the paths above it. */
-function lastLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.trim().split("\n").at(-1) ?? "";
 }

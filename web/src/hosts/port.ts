@@ -1,10 +1,23 @@
 /** The page's end of a port behind which Python runs; the engine's end is in engine/serve.ts. */
-import type { AbortCode, EngineInfo, EngineSettings, Page, StartedEngine, ToEngine, ToPage } from "../protocol";
+import type {
+  AbortCode,
+  BootReason,
+  EngineInfo,
+  EngineSettings,
+  Page,
+  StartedEngine,
+  StorageRequest,
+  ToEngine,
+  ToPage,
+} from "../protocol";
+import { HostError, isBootReason } from "./problem";
 
-/** While calls wait, the engine is asked this often whether it is there ... */
+/** While calls wait, the engine is asked this often whether it is there, */
 const PING_MS = 1_000;
+/** and more rarely while only events may come: a page that waits for them makes no call that would miss an answer. */
+const IDLE_PING_MS = 5_000;
 /**
- * ... and given up after this many questions without a word. Counted, not timed: a page whose own thread was blocked or
+ * It is given up after this many questions without a word. Counted, not timed: a page whose own thread was blocked or
  * asleep has not asked, and a word may be waiting in its queue.
  */
 const UNANSWERED_MAX = 5;
@@ -16,6 +29,8 @@ export interface EnginePlace {
   alive(): boolean;
   /** Takes it away. What may still run there must not go on with calls that the page was told are lost. */
   dispose(): void;
+  /** Hears of a better place behind the port that could not be had. */
+  passed?(place: string, reason: BootReason): void;
 }
 
 export class PortEngine implements StartedEngine {
@@ -26,6 +41,7 @@ export class PortEngine implements StartedEngine {
   readonly #waiting = new Set<number>();
   readonly #diagnoses = new Map<number, (findings: Record<string, unknown>) => void>();
   #watch: ReturnType<typeof setInterval> | undefined;
+  #idleWatch: ReturnType<typeof setInterval> | undefined;
   #unanswered = 0;
   #lastDiagnosis = 0;
   #closed = false;
@@ -38,19 +54,24 @@ export class PortEngine implements StartedEngine {
     port.onmessage = (event: MessageEvent<ToPage>) => this.#receive(event.data);
   }
 
-  /** @throws Error when Python could not be brought up behind the port */
+  /**
+   * @param bookmark the tab's last place in the stream of events, or `""`
+   * @throws Error when Python could not be brought up behind the port
+   */
   static async start(
     port: MessagePort,
     settings: EngineSettings,
     page: Page,
+    bookmark: string,
     place: EnginePlace,
   ): Promise<PortEngine> {
     const engine = new PortEngine(port, page, place);
     await new Promise<void>((resolve, reject) => {
       engine.#starting = { resolve, reject };
-      engine.#send(["start", settings]);
+      engine.#send(["start", settings, bookmark]);
     });
     engine.#starting = null;
+    if (!engine.#closed) engine.#idleWatch = setInterval(() => engine.#checkIdle(), IDLE_PING_MS);
     return engine;
   }
 
@@ -112,14 +133,23 @@ export class PortEngine implements StartedEngine {
         break;
       case "failed":
         this.#end();
-        this.#starting?.reject(new Error(message[1]));
+        this.#starting?.reject(isBootReason(message[1]) ? new HostError(message[1]) : new Error(message[1]));
+        break;
+      case "passed":
+        this.#place.passed?.(message[1], message[2]);
         break;
       case "answer":
         this.#waiting.delete(message[1]);
         this.#page.answer(message[1], message[2], message[3]);
         break;
+      case "tell":
+        this.#page.tell(message[1], message[2], message[3]);
+        break;
       case "token":
         this.#giveToken(message[1]);
+        break;
+      case "storage":
+        this.#store(message[1], message[2]);
         break;
       case "diagnosis":
         this.#diagnoses.get(message[1])?.(message[2]);
@@ -139,11 +169,29 @@ export class PortEngine implements StartedEngine {
     );
   }
 
+  /** What fails is not answered: the engine stops waiting, and keeps it itself. */
+  #store(askId: number, request: StorageRequest): void {
+    this.#page.storage(request).then(
+      (text) => this.#send(["stored", askId, text]),
+      () => undefined,
+    );
+  }
+
   #check(): void {
     if (this.#waiting.size === 0) {
       clearInterval(this.#watch);
       this.#watch = undefined;
-    } else if (!this.#place.alive() || this.#unanswered >= UNANSWERED_MAX) {
+    } else {
+      this.#ping();
+    }
+  }
+
+  #checkIdle(): void {
+    if (this.#watch === undefined) this.#ping();
+  }
+
+  #ping(): void {
+    if (!this.#place.alive() || this.#unanswered >= UNANSWERED_MAX) {
       this.giveUp("it does not answer any more");
     } else {
       this.#unanswered += 1;
@@ -155,6 +203,7 @@ export class PortEngine implements StartedEngine {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#watch);
+    clearInterval(this.#idleWatch);
     this.#port.close();
     this.#place.dispose();
   }

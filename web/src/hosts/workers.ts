@@ -1,6 +1,7 @@
 /** Opens a worker or shared worker of the service's own origin, and waits until it is there. */
 import { workerScript } from "../assets";
 import { fetchChecked } from "../engine/fetching";
+import { HostError } from "./problem";
 
 /** A worker that takes ports. */
 export interface OpenedWorker {
@@ -16,12 +17,14 @@ const HERE_WITHIN_MS = 5_000;
 
 /**
  * @param base the address of `/sdk/`, with a slash at the end; of this page's own origin
- * @throws Error when the page may not have such a worker, or its script is not the one that was built
+ * @throws HostError when the page may not have such a worker
+ * @throws Error when its script is not the one that was built
  */
 export async function openWorker(kind: "worker" | "shared", base: string): Promise<OpenedWorker> {
   const script = workerScript(base);
   await (await fetchChecked(script)).arrayBuffer();
   const options = { type: "module" } as const;
+  if (kind === "shared" && !("SharedWorker" in globalThis)) throw notStarted(kind);
   const worker = kind === "shared" ? new SharedWorker(script.url, options) : new Worker(script.url, options);
   const channel = worker instanceof Worker ? worker : worker.port;
   const opened: OpenedWorker = {
@@ -30,14 +33,14 @@ export async function openWorker(kind: "worker" | "shared", base: string): Promi
     dispose: () => (worker instanceof Worker ? worker.terminate() : undefined),
   };
   const here = new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`the ${kind} did not start`)), HERE_WITHIN_MS);
+    const timer = setTimeout(() => reject(notStarted(kind)), HERE_WITHIN_MS);
     channel.onmessage = () => {
       clearTimeout(timer);
       resolve();
     };
     worker.onerror = () => {
       clearTimeout(timer);
-      reject(new Error(`the ${kind} could not be started`));
+      reject(notStarted(kind));
       opened.onerror?.();
     };
   });
@@ -46,4 +49,8 @@ export async function openWorker(kind: "worker" | "shared", base: string): Promi
     throw error;
   });
   return opened;
+}
+
+function notStarted(kind: "worker" | "shared"): HostError {
+  return new HostError(kind === "worker" ? "worker_failed" : "no_shared_worker");
 }

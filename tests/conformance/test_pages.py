@@ -1,0 +1,60 @@
+"""The sample pages through whole runs: those that keep to the contract pass everywhere, each other breaks its rule."""
+
+import os
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.conformance.conftest import PAGES
+from tests.support.pages import HostPages
+from toolbar_py.conformance.report import conclusion
+from toolbar_py.conformance.run import Plan, Run, check_in
+from toolbar_py.conformance.scenarios import Scenario
+
+_GOOD = sorted(page.stem for page in (PAGES / "good").glob("*.html"))
+_BAD = sorted(page.stem for page in (PAGES / "bad").glob("*.html"))
+_PLAYED = {
+    "ignored-read-only": Scenario.HELD,
+    "ignored-terminated": Scenario.CLOSED,
+    "ignored-refusal": Scenario.UNKNOWN,
+}
+
+
+def _check(browser: Browser, plan: Plan) -> Run:
+    return check_in(browser, plan, lambda _: None)
+
+
+# ``make conformance`` asks for long runs of everything.
+_LONG = int(os.environ.get("CONTACTS", "0"))
+# Halves, so that a page meets every scenario in two runtimes at least.
+_HALVES = (list(Scenario)[::2], list(Scenario)[1::2])
+_REFUSED = {Scenario.HELD, Scenario.CLOSED, Scenario.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("runtime", "scenarios"),
+    [("page", _HALVES[0]), ("worker", _HALVES[1]), ("shared", _HALVES[0]), ("frame", _HALVES[1])],
+)
+@pytest.mark.parametrize("name", _GOOD)
+def test_a_page_that_keeps_to_the_contract_passes(
+    browser: Browser, crm: HostPages, name: str, runtime: str, scenarios: list[Scenario]
+) -> None:
+    url = f"{crm.origin}/good/{name}.html"
+    plan = Plan(url=url, contacts=len(scenarios), scenarios=scenarios, runtime=runtime, speed=100)
+    run = _check(browser, replace(plan, contacts=_LONG, scenarios=list(Scenario), speed=50) if _LONG else plan)
+    assert run.verdict.findings == []
+    assert run.verdict.passed, conclusion(run.verdict)
+    assert run.verdict.runtime == runtime
+    # What it was given to do, it did.
+    figures = run.verdict.figures
+    assert figures.contacts == figures.asked
+    assert figures.saves == figures.asked - len(_REFUSED.intersection(run.verdict.scenarios))
+    assert figures.foreign_errors == 0
+
+
+@pytest.mark.parametrize("name", _BAD)
+def test_a_page_breaks_the_rule_it_is_named_after_and_no_other(browser: Browser, crm: HostPages, name: str) -> None:
+    played = _PLAYED.get(name, Scenario.PREDICTIVE)
+    run = _check(browser, Plan(url=f"{crm.origin}/bad/{name}.html", contacts=1, scenarios=[played], speed=400))
+    assert {finding.rule for finding in run.verdict.findings} == {name}

@@ -1,0 +1,129 @@
+"""What a person gets to see of a check."""
+
+import json
+import re
+from io import StringIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+from rich.console import Console
+
+from tests.conformance.story import Story
+from toolbar_py.conformance.report import conclusion, html_page, print_summary, write_files
+from toolbar_py.conformance.run import Run
+from toolbar_py.conformance.timeline import rows, timeline
+from toolbar_py.conformance.verdict import Verdict, figures, findings
+
+_SVG = "{http://www.w3.org/2000/svg}"
+
+
+def _run(contacts: int, *, wrong: bool, complete: bool = True) -> Run:
+    story = Story()
+    for number in range(1, contacts + 1):
+        contact, ecid = f"c{number}", f"a|1|1|{number}"
+        story.happens(contact, "POPUP", ecid)
+        if not wrong:
+            story.opens(contact, ecid)
+        for event in ("connectionstarted", "established", "connectioncleared"):
+            story.happens(contact, event)
+        story.saves(contact, ecid)
+        story.happens(contact, "DELETE")
+    case = story.case()
+    verdict = Verdict(
+        url="http://crm.example/<card>",
+        seed=7,
+        speed=50,
+        runtime="shared",
+        scenarios=["predictive"],
+        complete=complete,
+        figures=figures(case, contacts),
+        findings=findings(case),
+    )
+    return Run(verdict, case)
+
+
+def _picture(run: Run) -> ElementTree.Element:
+    text = timeline("Contacts", rows(run.case, run.verdict.findings))
+    return ElementTree.fromstring(text)  # noqa: S314 (our own)
+
+
+def test_the_timeline_has_a_row_for_each_of_a_hundred_contacts() -> None:
+    picture = _picture(_run(100, wrong=False))
+    groups = [group for group in picture.findall(f"{_SVG}g") if group.find(f"{_SVG}title") is not None]
+    assert len(groups) == 100
+    assert {(group.findtext(f"{_SVG}title") or "").split()[0] for group in groups} == {f"c{n}" for n in range(1, 101)}
+
+
+def test_a_row_shows_events_script_after_call_work_and_save() -> None:
+    picture = _picture(_run(1, wrong=False))
+    (row,) = [group for group in picture.findall(f"{_SVG}g") if group.find(f"{_SVG}title") is not None]
+    said = [element.text for element in row.iter(f"{_SVG}title")]
+    assert said[1:] == [
+        "script open",
+        "after-call work",
+        "in conversation",
+        "POPUP",
+        "connectionstarted",
+        "established",
+        "connectioncleared",
+        "DELETE",
+        "saved POSITIVE",
+    ]
+
+
+def test_nothing_is_drawn_outside_of_the_picture() -> None:
+    picture = _picture(_run(20, wrong=True))
+    width = float(picture.attrib["width"])
+    for element in picture.iter():
+        for name in ("x", "x1", "x2"):
+            assert 0 <= float(element.attrib.get(name, 0)) <= width
+
+
+def test_a_broken_rule_is_flagged_in_its_row() -> None:
+    picture = _picture(_run(2, wrong=True))
+    flags = [each for each in picture.iter(f"{_SVG}polygon") if each.attrib["class"] == "error"]
+    # One of them is the legend's.
+    assert len(flags) == 3
+
+
+def test_the_picture_is_drawn_for_light_and_dark() -> None:
+    run = _run(1, wrong=False)
+    assert "prefers-color-scheme: dark" in timeline("Contacts", rows(run.case, run.verdict.findings))
+
+
+def test_a_run_without_a_contact_has_a_picture_too() -> None:
+    assert _picture(_run(0, wrong=False)).tag == f"{_SVG}svg"
+
+
+def test_the_files_say_what_was_found(tmp_path: Path) -> None:
+    run = _run(2, wrong=True)
+    page, picture, data = write_files(run, tmp_path / "new")
+    found = json.loads(data.read_text())
+    assert [finding["rule"] for finding in found["findings"]] == ["saved-without-opening"] * 2
+    assert found["figures"]["contacts"] == 2
+    text = page.read_text()
+    assert picture.read_text().strip() in text
+    assert "http://crm.example/&lt;card&gt;" in text
+    assert "<card>" not in text
+    # Everything is in the one file.
+    assert not re.search(r'(src|href)="', text)
+
+
+def test_the_summary_says_what_was_wrong_and_what_would_be_right() -> None:
+    out = StringIO()
+    print_summary(_run(7, wrong=True).verdict, Console(file=out, width=200, highlight=False))
+    text = out.getvalue()
+    assert "error: saved-without-opening (contract section 3, 7 times)" in text
+    assert "c1 a|1|1|1: saveScript was called without an openScript before it." in text
+    assert "and 2 more" in text
+    assert "Right: Call openScript" in text
+    assert "The contract was broken 7 times." in text
+
+
+def test_a_good_run_and_an_unfinished_one_are_told_apart() -> None:
+    good, unfinished = _run(2, wrong=False).verdict, _run(2, wrong=False, complete=False).verdict
+    assert good.passed
+    assert not unfinished.passed
+    assert conclusion(good) == "The page keeps to the contract."
+    assert conclusion(unfinished).startswith("The run was not finished")
+    assert "keeps to the contract" in html_page(good, "<svg/>")

@@ -1,0 +1,57 @@
+"""What has to hold does not hold by itself: with the toolbar or the service broken, scenarios fail."""
+
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from tests.faults.run import Stage
+from tests.faults.scenario import SCENARIOS, Scenario
+from toolbar_py.page.feed import Feed
+from toolbar_py.page.seat import Seat
+from toolbar_py.service.store.attending import Attending
+
+_ENOUGH = 40
+
+
+def _tell_again(seat: Seat, number: int, text: str, *, of_agent: bool) -> None:
+    """Tell a page every event that comes, be it for the second time."""
+    if seat.number is not None:
+        seat.number = max(number, seat.number)
+        seat.page.host.tell("contact", f"{seat.number} x", text)
+
+
+def _begin_anywhere(_feed: Feed) -> None:
+    """Know no place from which a stream has to go on."""
+
+
+def _keep_reservations(*_given: Any) -> None:
+    """Let a logout end nothing."""
+
+
+_BROKEN: dict[str, tuple[type, str, Callable[..., None]]] = {
+    "events come twice": (Seat, "event", _tell_again),
+    "the place is forgotten": (Feed, "place", _begin_anywhere),
+    "a logout keeps reservations": (Attending, "_release", _keep_reservations),
+}
+
+
+@pytest.mark.parametrize("broken", _BROKEN)
+def test_a_scenario_fails_when(stage: Stage, broken: str) -> None:
+    @seed(1)
+    @settings(
+        max_examples=_ENOUGH,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate,),
+        report_multiple_bugs=False,
+        suppress_health_check=(HealthCheck.too_slow,),
+    )
+    @given(SCENARIOS)
+    def hold(scenario: Scenario) -> None:
+        stage.play(scenario)
+
+    with patch.object(*_BROKEN[broken]), pytest.raises(AssertionError):
+        hold()

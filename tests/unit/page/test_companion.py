@@ -1,0 +1,53 @@
+"""Beside a legacy SDK: what its events make known (contract section 1)."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.page.answers import ECID, opened, saved
+from tests.unit.page.fake_host import TRACE, Desk
+
+EVENT = {"event": "POPUP", "id": "68-1@pd", "CallData": [{"name": "A", "value": 1}, {"name": "ECID", "value": ECID}]}
+
+
+def test_an_empty_contact_id_is_resolved_by_the_contact_that_carries_the_ecid() -> None:
+    desk = Desk()
+    assert desk.answer(desk.call("COMPANION.note", EVENT)) is None
+    desk.call("openScript", "", ECID)
+    _, sent = desk.reply(200, opened())
+    assert sent["contactId"] == "68-1@pd"
+
+
+def test_an_event_without_call_data_takes_nothing_away() -> None:
+    desk = Desk()
+    desk.call("COMPANION.note", EVENT)
+    desk.call("COMPANION.note", {"event": "established", "id": "68-1@pd"})
+    desk.call("openScript", "", ECID)
+    _, sent = desk.reply(200, opened())
+    assert sent["contactId"] == "68-1@pd"
+
+
+def test_a_contact_that_has_left_can_still_be_saved_by_its_id() -> None:
+    desk = Desk()
+    desk.call("COMPANION.note", EVENT)
+    desk.call("COMPANION.note", {**EVENT, "event": "DELETE"})
+    desk.call("openScript", "", ECID)
+    _, sent = desk.reply(200, opened())
+    assert "contactId" not in sent
+    desk.call("saveScript", "68-1@pd", "POSITIVE")
+    _, sent = desk.reply(200, saved(TRACE))
+    assert sent["ecid"] == ECID
+
+
+def test_an_inbound_contact_brings_what_the_legacy_sdk_knows_of_it() -> None:
+    desk = Desk()
+    desk.call("COMPANION.note", {**EVENT, "ani": "0555", "dnis": "800", "type": "inbound", "more": {}})
+    desk.call("openScriptInbound", "68-1@pd")
+    _, sent = desk.reply(200, opened())
+    assert sent == {"contactId": "68-1@pd", "ani": "0555", "dnis": "800", "callData": f"A=1;ECID={ECID}"}
+
+
+@pytest.mark.parametrize("event", [None, "POPUP", {}, {"event": "POPUP"}, {"id": "1"}, {**EVENT, "CallData": "A=1"}])
+def test_an_event_that_is_none_is_refused(event: Any) -> None:
+    desk = Desk()
+    assert desk.failure(desk.call("COMPANION.note", event))["code"] == "INVALID_ARGUMENT"

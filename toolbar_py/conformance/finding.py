@@ -1,0 +1,44 @@
+"""What the kit finds: a rule of the contract that was broken, by whom, where and when."""
+
+from enum import StrEnum
+
+from toolbar_py.wire.base import WireModel
+
+
+class Severity(StrEnum):
+    """How bad it is: an error loses or spoils work, a warning only wastes or risks it."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Culprit(StrEnum):
+    """Whose fault it is."""
+
+    PAGE = "page"
+    TOOLBAR = "toolbar"
+    """The toolbar's or its service's: worth a report to us."""
+
+
+class Finding(WireModel):
+    """A broken rule.
+
+    Args:
+        rule: its name.
+        section: where the contract says what is right.
+        wrong: what happened, in a sentence.
+        right: what would be right, in a sentence.
+        contact: the ContactID it is about, if it is about one.
+        ecid: likewise.
+        at: when, in epoch ms of the browser's clock.
+    """
+
+    rule: str
+    section: str
+    severity: Severity
+    culprit: Culprit
+    wrong: str
+    right: str
+    contact: str | None = None
+    ecid: str | None = None
+    at: int

@@ -1,0 +1,142 @@
+"""Reports of a check: for the terminal, as JSON, and as one HTML page with the timeline in it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from html import escape
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape as markup
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from toolbar_py.conformance.finding import Culprit, Finding, Severity
+from toolbar_py.conformance.rules import RULES
+from toolbar_py.conformance.run import Run
+from toolbar_py.conformance.timeline import rows, timeline
+from toolbar_py.conformance.verdict import Verdict
+
+_SHOWN_MAX = 5
+"""How many times one broken rule is told on the terminal; files have them all."""
+
+_STYLE = """
+:root { color-scheme: light dark }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 1200px; margin: 2rem auto; padding: 0 1rem }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8884 }
+.error { color: #cf222e } .warning { color: #9a6700 } .good { color: #1a7f37 }
+code { font-size: .9em } figure { margin: 1rem 0; overflow-x: auto } small { opacity: .7 }
+@media (prefers-color-scheme: dark) {
+  .error { color: #f85149 } .warning { color: #d29922 } .good { color: #3fb950 }
+}
+"""
+
+
+def print_summary(verdict: Verdict, console: Console) -> None:
+    """Print what came of a check."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for name, value in _facts(verdict):
+        table.add_row(name, markup(value))
+    console.print(table)
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in verdict.findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    for rule, found in by_rule.items():
+        colour = "red" if any(each.severity is Severity.ERROR for each in found) else "yellow"
+        times = f", {len(found)} times" if len(found) > 1 else ""
+        head = f"{found[0].severity.value}: {rule} (contract section {found[0].section}{times})"
+        console.print(Text(f"\n{head}", f"bold {colour}"))
+        for each in found[:_SHOWN_MAX]:
+            console.print(Padding(Text(f"{_where(each)}{each.wrong}"), (0, 0, 0, 2)))
+        if len(found) > _SHOWN_MAX:
+            console.print(f"  and {len(found) - _SHOWN_MAX} more")
+        console.print(Padding(Text(f"Right: {found[0].right}", "italic"), (0, 0, 0, 2)))
+    colour = "bold green" if verdict.passed else "bold red"
+    console.print(Text(f"\n{conclusion(verdict)}", colour))
+
+
+def write_files(run: Run, folder: Path) -> Sequence[Path]:
+    """Write ``report.json``, ``timeline.svg`` and ``report.html`` into a folder; gives their places."""
+    folder.mkdir(parents=True, exist_ok=True)
+    picture = timeline(f"Contacts of {run.verdict.url}", rows(run.case, run.verdict.findings))
+    contents = {
+        "report.html": html_page(run.verdict, picture),
+        "timeline.svg": picture,
+        "report.json": run.verdict.model_dump_json(indent=2, exclude_none=True) + "\n",
+    }
+    for name, content in contents.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return [folder / name for name in contents]
+
+
+def conclusion(verdict: Verdict) -> str:
+    """Say in a sentence what came of a check."""
+    errors, warnings = verdict.errors, len(verdict.findings) - verdict.errors
+    also = f" ({_count(warnings, 'warning')})" if warnings else ""
+    if errors:
+        ours = sum(each.culprit is Culprit.TOOLBAR for each in verdict.findings)
+        whose = f", {ours} of them the toolbar's own" if ours else ""
+        return f"The contract was broken {_count(errors, 'time')}{whose}{also}."
+    if not verdict.complete:
+        done, asked = verdict.figures.contacts, verdict.figures.asked
+        return f"The run was not finished: {done} of {asked} contacts came, and nothing happened any more{also}."
+    return f"The page keeps to the contract{also}."
+
+
+def html_page(verdict: Verdict, picture: str) -> str:
+    """Give a page that needs nothing else."""
+    facts = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in _facts(verdict))
+    colour = "good" if verdict.passed else "error"
+    counted = Counter(finding.rule for finding in verdict.findings)
+    rules = "".join(
+        f"<tr><td><code>{rule.name}</code></td><td>{rule.section}</td><td>{_kept(counted[rule.name])}</td></tr>"
+        for rule in RULES
+    )
+    return (
+        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>Check of {escape(verdict.url)}</title>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<style>{_STYLE}</style>\n<h1>Check of {escape(verdict.url)}</h1>\n"
+        f'<p class="{colour}"><strong>{escape(conclusion(verdict))}</strong></p>\n<table>{facts}</table>\n'
+        f"{_findings_table(verdict.findings)}<h2>Timeline</h2>\n<figure>{picture}</figure>\n"
+        f"<h2>Rules</h2>\n<table><tr><th>Rule</th><th>Contract section</th><th>This page</th></tr>{rules}</table>\n"
+        "</html>\n"
+    )
+
+
+def _findings_table(findings: Sequence[Finding]) -> str:
+    if not findings:
+        return ""
+    body = "".join(
+        f'<tr><td class="{each.severity.value}">{each.severity.value}<br><code>{escape(each.rule)}</code></td>'
+        f"<td>{each.section}</td><td>{escape(each.wrong)}<br><small>{escape(_subject(each))}</small></td>"
+        f"<td>{escape(each.right)}</td></tr>\n"
+        for each in findings
+    )
+    head = "<tr><th>Rule</th><th>Section</th><th>What was wrong</th><th>What would be right</th></tr>\n"
+    return f"<h2>Findings</h2>\n<table>{head}{body}</table>\n"
+
+
+def _facts(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    seen = verdict.figures
+    yield "Contacts", f"{seen.contacts} of {seen.asked} ({', '.join(verdict.scenarios)})"
+    yield "Played", f"seed {verdict.seed}, {verdict.speed:g} times real speed, Python in: {verdict.runtime or 'none'}"
+    yield "Page", f"{seen.openings} scripts opened, {seen.saves} saved, {seen.calls} calls, {seen.documents} documents"
+    if seen.foreign_errors:
+        yield "Beside", f"{_count(seen.foreign_errors, 'error')} of the page that the toolbar has no part in"
+
+
+def _subject(finding: Finding) -> str:
+    return " ".join(filter(None, [finding.contact, finding.ecid]))
+
+
+def _where(finding: Finding) -> str:
+    return f"{_subject(finding)}: " if _subject(finding) else ""
+
+
+def _kept(times: int) -> str:
+    return f"broken {_count(times, 'time')}" if times else "kept"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,276 @@
+"""Runs a check: service, browser, page, contacts; then judges."""
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from toolbar_py.conformance.browser import SHOWN_WITHIN_MS, Recorder, chromium, serve_sdk
+from toolbar_py.conformance.case import Case
+from toolbar_py.conformance.embedded import Operator, embedded_service
+from toolbar_py.conformance.problem import CheckError
+from toolbar_py.conformance.record import Answer, Bound, Call, Connected, Delivery, Entry, Ready, ToolbarSeen
+from toolbar_py.conformance.scenarios import Scenario, Script, script
+from toolbar_py.conformance.verdict import Verdict, figures, findings, runtime_of
+from toolbar_py.wire.connection import ConnectionState
+from toolbar_py.wire.telephony import ContactEventName, Presence
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+_OPERATOR = "op1@demo"
+_RIVAL = "op2@demo"
+_PAGE_MS = 60_000
+_LOADED_S = 30.0
+_READY_S = 60.0
+_BOUND_S = 20.0
+_LONGEST_S = 900.0
+"""No simulated conversation is longer, and no after-call work."""
+
+_PAUSE_MS = 50
+_HTTP_ERROR = 400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is to be checked, and how.
+
+    Args:
+        url: of the page.
+        scenarios: which kinds of contacts may come.
+        contacts: how many.
+        seed: chance, the same again for the same seed.
+        speed: how many times faster than real customers are.
+        runtime: where Python is to run; ``auto`` leaves that to the page.
+        headed: whether the browser's window shows.
+        origins: further origins that load the toolbar, beside the page's own.
+    """
+
+    url: str
+    scenarios: Sequence[Scenario] = tuple(Scenario)
+    contacts: int = 20
+    seed: int = 7
+    speed: float = 50.0
+    runtime: str = "auto"
+    headed: bool = False
+    origins: Sequence[str] = ()
+
+
+@dataclass
+class Run:
+    """What a check came to: the verdict, and the case that it was made from."""
+
+    verdict: Verdict
+    case: Case
+
+
+def run_check(plan: Plan, say: Callable[[str], None]) -> Run:
+    """Check a page.
+
+    Args:
+        say: is told what goes on, a line each.
+
+    Raises:
+        CheckError: the page cannot be checked, with what would be right.
+    """
+    with chromium(headed=plan.headed) as browser:
+        return check_in(browser, plan, say)
+
+
+def check_in(browser: "Browser", plan: Plan, say: Callable[[str], None]) -> Run:
+    """Check a page in a browser that runs; see :func:`run_check`."""
+    from playwright.sync_api import Error  # noqa: PLC0415 (an optional dependency)
+
+    played = script(plan.scenarios, plan.contacts, plan.seed, _OPERATOR)
+    origins = dict.fromkeys([origin_of(plan.url), *plan.origins])
+    with (
+        tempfile.TemporaryDirectory(prefix="toolbar-check-") as folder,
+        embedded_service(Path(folder), origins, played.text, seed=plan.seed, speed=plan.speed) as service,
+    ):
+        operator = _prepare(service, played)
+        try:
+            return _Session(plan, browser, service, operator, say).run(played)
+        except Error as error:
+            raise CheckError(f"the browser failed: {str(error).strip().splitlines()[0]}") from None
+
+
+def origin_of(url: str) -> str:
+    """Give the origin of a page.
+
+    Raises:
+        CheckError: it has none that a service could allow.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise CheckError(f"'{url}' is no address of a page: serve it over http or https, e.g. http://localhost:3000/")
+    port = parts.port
+    default = {"http": 80, "https": 443}[parts.scheme]
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{port}" if port is not None and port != default else "")
+
+
+def _prepare(service: str, played: Script) -> Operator:
+    """Have another operator hold and close what the script wants so; gives the page's operator."""
+    if played.held or played.closed:
+        rival = Operator(service, _RIVAL)
+        for ecid in dict.fromkeys(played.held):
+            rival.hold(ecid)
+        for ecid in dict.fromkeys(played.closed):
+            rival.close(ecid)
+    return Operator(service, _OPERATOR)
+
+
+@dataclass
+class _Progress:
+    """How far the contacts are, as the page hears of them."""
+
+    came: set[str] = field(default_factory=set[str])
+    gone: set[str] = field(default_factory=set[str])
+    heard: float = field(default_factory=time.monotonic)
+
+    def take(self, entry: Entry) -> None:
+        self.heard = time.monotonic()
+        if isinstance(entry, Delivery) and entry.contact:
+            self.came.add(entry.contact)
+            if entry.event == ContactEventName.DELETE:
+                self.gone.add(entry.contact)
+
+
+class _Session:
+    """One page in one browser context."""
+
+    def __init__(
+        self, plan: Plan, browser: "Browser", service: str, operator: Operator, say: Callable[[str], None]
+    ) -> None:
+        self._plan = plan
+        self._browser = browser
+        self._service = service
+        self._operator = operator
+        self._say = say
+        self._progress = _Progress()
+        self._recorder = Recorder(self._progress.take)
+
+    def run(self, played: Script) -> Run:
+        """Open the page, play the contacts, judge."""
+        # The page's policy names its own easyCIM and not the kit's service, so it would forbid what is to be checked.
+        context = self._browser.new_context(bypass_csp=True, ignore_https_errors=True)
+        try:
+            pinned = {"serviceUrl": self._service, "token": self._operator.token}
+            if self._plan.runtime != "auto":
+                pinned["runtime"] = self._plan.runtime
+            self._recorder.record(context, pinned)
+            serve_sdk(context, self._service)
+            page = context.new_page()
+            self._open(page)
+            complete = self._play(page) if self._has(Bound) else False
+            self._settle(page)
+            return self._judge(played, complete)
+        finally:
+            context.close()
+
+    def _open(self, page: "Page") -> None:
+        from playwright.sync_api import Error  # noqa: PLC0415 (an optional dependency)
+
+        self._say(f"Opening {self._plan.url}")
+        try:
+            response = page.goto(self._plan.url, timeout=_PAGE_MS, wait_until="commit")
+        except Error as error:
+            reason = str(error).strip().splitlines()[0]
+            raise CheckError(
+                f"the page cannot be opened ({reason}): is its server up, and the address right?"
+            ) from None
+        if response and response.status >= _HTTP_ERROR:
+            raise CheckError(f"the page cannot be opened (HTTP {response.status}): is the address right?")
+        if not self._wait(page, lambda: self._has(ToolbarSeen), _LOADED_S):
+            raise CheckError(
+                f"the page has not loaded the toolbar within {_LOADED_S:g} s: it needs "
+                '<script src="https://SERVICE/sdk/toolbar.js"></script>, whatever the host (no integrity attribute)'
+            )
+        self._wait(page, lambda: self._has(Ready), _READY_S)
+        ready = next((entry for entry in self._recorder.entries if isinstance(entry, Ready)), None)
+        if ready is None or not ready.ok:
+            why = (ready.failure.code if ready and ready.failure else None) or "no word from it"
+            raise CheckError(
+                f"the toolbar does not start on the page ({why}): when pages of another origin are involved, name it "
+                "with --origin"
+            )
+        self._say("The toolbar is up")
+        if not self._wait(page, lambda: self._has(Bound), _BOUND_S):
+            self._say(f"The page has bound no callback within {_BOUND_S:g} s, so no contact can be played")
+        # What comes before the stream of events is open belongs to no page.
+        elif not self._wait(page, self._connected, _BOUND_S):
+            raise CheckError(f"the toolbar's stream of events has not opened within {_BOUND_S:g} s")
+
+    def _play(self, page: "Page") -> bool:
+        """Let the contacts come; gives whether all came and went."""
+        wanted, progress = self._plan.contacts, self._progress
+        self._say(f"{self._operator.name} logs in, {wanted} contacts come")
+        self._operator.set_presence(Presence.LOGGED_IN)
+        patience = 15 + _LONGEST_S / self._plan.speed
+        progress.heard = time.monotonic()
+        told = 0
+        while len(progress.gone) < wanted:
+            page.wait_for_timeout(_PAUSE_MS)
+            if len(progress.gone) >= told + 10:
+                told = len(progress.gone)
+                self._say(f"{told} of {wanted} contacts are done")
+            if time.monotonic() - progress.heard > patience:
+                self._say(
+                    f"Nothing has happened for {patience:g} s, with {len(progress.gone)} of {wanted} contacts done"
+                )
+                return False
+        return True
+
+    def _settle(self, page: "Page") -> None:
+        """Let the page finish what it is about to do."""
+        quiet_s = 1.0
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            page.wait_for_timeout(_PAUSE_MS)
+            if time.monotonic() - self._progress.heard > quiet_s and not self._waiting():
+                break
+        rejected = [entry for entry in self._recorder.entries if isinstance(entry, Answer) and not entry.ok]
+        if rejected:
+            page.wait_for_timeout(SHOWN_WITHIN_MS)
+
+    def _judge(self, played: Script, complete: bool) -> Run:
+        entries = list(self._recorder.entries)
+        if self._recorder.garbled:
+            raise CheckError("the recorder could not be read: something on the page changes what it sends")
+        service = self._operator.record(())
+        service = self._operator.record(Case(entries, service).ecids)
+        case = Case(entries, service)
+        verdict = Verdict(
+            url=self._plan.url,
+            seed=self._plan.seed,
+            speed=self._plan.speed,
+            runtime=runtime_of(case),
+            scenarios=list(dict.fromkeys(kind.value for kind in played.kinds)),
+            complete=complete,
+            figures=figures(case, self._plan.contacts),
+            findings=findings(case),
+        )
+        return Run(verdict, case)
+
+    def _connected(self) -> bool:
+        states = [entry.state for entry in self._recorder.entries if isinstance(entry, Connected)]
+        return states[-1:] == [ConnectionState.OPEN]
+
+    def _waiting(self) -> bool:
+        """Whether a call of the document that is shown has no answer yet."""
+        last = next((entry.life for entry in reversed(self._recorder.entries)), "")
+        own = [entry for entry in self._recorder.entries if entry.life == last]
+        answered = {entry.call for entry in own if isinstance(entry, Answer)}
+        return any(isinstance(entry, Call) and entry.call not in answered for entry in own)
+
+    def _has(self, kind: type[Bound | Ready | ToolbarSeen]) -> bool:
+        return any(isinstance(entry, kind) for entry in self._recorder.entries)
+
+    def _wait(self, page: "Page", condition: Callable[[], bool], seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while not condition() and time.monotonic() < until:
+            page.wait_for_timeout(_PAUSE_MS)
+        return condition()

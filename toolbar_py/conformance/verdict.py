@@ -1,0 +1,89 @@
+"""What came of a check: what every report is made from."""
+
+from collections.abc import Sequence
+
+from toolbar_py.conformance.case import Case
+from toolbar_py.conformance.comparison import compare
+from toolbar_py.conformance.finding import Finding, Severity
+from toolbar_py.conformance.record import PageError, Ready, Rejection
+from toolbar_py.conformance.rules import judge
+from toolbar_py.wire.base import WireModel
+
+
+class Figures(WireModel):
+    """What happened, in numbers.
+
+    Args:
+        asked: how many contacts were to come.
+        contacts: how many came.
+        openings: how many scripts the page opened, be it only to read.
+        saves: how many outcomes were saved.
+        calls: how many calls the page made in all.
+        documents: how many documents the page consisted of; each navigation begins another.
+        foreign_errors: errors of scripts on the page that have nothing to do with the toolbar.
+    """
+
+    asked: int
+    contacts: int
+    openings: int
+    saves: int
+    calls: int
+    documents: int
+    foreign_errors: int
+
+
+class Verdict(WireModel):
+    """A judged run.
+
+    Args:
+        url: of the page.
+        seed: with the same one, speed and scenarios the same contacts come.
+        runtime: where Python ran; None when it did not get so far.
+        scenarios: what was played.
+        complete: whether all contacts came and went.
+        findings: in the order in which they happened.
+    """
+
+    url: str
+    seed: int
+    speed: float
+    runtime: str | None
+    scenarios: Sequence[str]
+    complete: bool
+    figures: Figures
+    findings: Sequence[Finding]
+
+    @property
+    def errors(self) -> int:
+        """How many findings are errors."""
+        return sum(each.severity is Severity.ERROR for each in self.findings)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the page keeps to the contract: warnings are allowed, an unfinished run is not."""
+        return self.complete and not self.errors
+
+
+def figures(case: Case, asked: int) -> Figures:
+    """Count what happened."""
+    entries = case.entries
+    foreign = [each for each in entries if isinstance(each, Rejection) and not (each.code or each.callback)]
+    return Figures(
+        asked=asked,
+        contacts=len(case.contacts),
+        openings=sum(made.opens and made.done for made in case.made),
+        saves=sum(made.saves and made.done for made in case.made),
+        calls=len(case.made),
+        documents=len({entry.life for entry in entries}),
+        foreign_errors=len(foreign) + sum(isinstance(each, PageError) for each in entries),
+    )
+
+
+def findings(case: Case) -> list[Finding]:
+    """Give what is wrong, of the page and between page and service, in the order in which it happened."""
+    return sorted([*judge(case), *compare(case)], key=lambda finding: finding.at)
+
+
+def runtime_of(case: Case) -> str | None:
+    """Give where Python ran."""
+    return next((entry.runtime for entry in case.entries if isinstance(entry, Ready) and entry.ok), None)

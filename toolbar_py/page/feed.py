@@ -1,0 +1,332 @@
+"""One event stream per operator and service in an interpreter, whatever the number of tabs (contract section 4).
+
+The page that has been there longest leads: the stream runs through its browser. When it leaves, the next one takes
+over, from the last event that was taken.
+"""
+
+import json
+from collections import deque
+
+from pydantic import ValidationError
+
+from toolbar_py.page.desk import Desk, KeptDesk
+from toolbar_py.page.host.base import Ask, AskKind
+from toolbar_py.page.seat import Seat
+from toolbar_py.page.stream import BACKOFF_CAP_MS, Stream
+from toolbar_py.wire.connection import Connection, ConnectionState
+from toolbar_py.wire.errors import DeadlineError, ToolbarError, UnauthenticatedError
+from toolbar_py.wire.telephony import DeskContact, DeskEvent, DeskSnapshot, Heartbeat
+
+_RECORD = "desk-state"
+_KEY = "desk"
+_PATIENCE_MS = 600
+"""How long easyCIM may take to tell how the desk stands before the one from before the reload is answered from: pages
+get their answer within a second (section 4)."""
+_KEEP_MS = 12 * 3_600_000
+"""A desk older than a shift describes nothing any more."""
+_HISTORY_CHARACTERS = 200_000
+"""What is kept of the past for tabs that come back: some 200 usual events, and a bound for the unusual ones."""
+
+
+class Feed:
+    """The stream of one operator, the desk that it describes and the pages that are told of it.
+
+    Args:
+        owner: the service and the operator, as ``AskKind.WHO`` names them.
+    """
+
+    def __init__(self, owner: str) -> None:
+        # The leading page's token may name somebody else by the time something is stored or found.
+        self._record = {"record": _RECORD, "key": _KEY, "owner": owner}
+        self.desk = Desk()
+        self._seats: list[Seat] = []
+        self._stream: Stream | None = None
+        self._taken: int | None = None
+        self._open = False
+        self._told: Connection | None = None
+        self._history: deque[tuple[int, str, bool]] = deque()
+        self._history_size = 0
+        self._kept: KeptDesk | None = None
+        self._restored = False
+        self._impatient = False
+        self._keeping = False
+        self._dirty = False
+        self._inbound: set[str] = set()
+        self._leader_fails = False
+
+    @property
+    def seats(self) -> list[Seat]:
+        """The pages, the leading one first."""
+        return self._seats
+
+    # Pages that come and go.
+
+    def join(self, seat: Seat) -> None:
+        """Take a page in."""
+        self._seats.append(seat)
+        if len(self._seats) == 1:
+            self._lead()
+        elif not self._open:
+            if self._told is not None:
+                seat.connection(self._told)
+            self.hurry()
+        elif seat.number is None or self._remembers(seat.number):
+            seat.begin(self.desk.number, lost=False)
+            self._say(ConnectionState.OPEN, seat)
+            for number, text, of_agent in list(self._history):
+                seat.event(number, text, of_agent=of_agent)
+        elif self._stream is not None:
+            self._stream.again()
+
+    def leave(self, seat: Seat) -> None:
+        """Let a page go; the next one takes over from a leading one."""
+        if seat not in self._seats:
+            return
+        led = self._seats[0] is seat
+        self._seats.remove(seat)
+        if led:
+            self._stop()
+            if self._seats:
+                self._lead()
+
+    def hurry(self) -> None:
+        """Try again now, if the stream waits for its next try."""
+        if self._stream is not None:
+            self._stream.hurry()
+
+    # What the stream tells; see stream.Listener.
+
+    def place(self) -> int | None:
+        """The place of the page that has been told least."""
+        places = [seat.number for seat in self._seats if seat.number is not None]
+        return min(places, default=None)
+
+    def begun(self, desk: DeskSnapshot, asked: int | None) -> None:
+        """Take the desk as it stands, and tell the pages."""
+        lost = not desk.resumed or (asked is not None and asked > desk.number)
+        self._taken = desk.number if asked is None or lost else asked
+        self._open = True
+        if lost:
+            self._history.clear()
+            self._history_size = 0
+        self.desk.replace(desk, self._seats[0].page.host.now_ms())
+        self._answer_from_kept()
+        self._told = None
+        for seat in self._seats:
+            resync = seat.begin(desk.number, lost=lost)
+            self._say(ConnectionState.OPEN, seat, resync=resync)
+        self._keep()
+        if self._stream is not None and any(_lags(seat, self._taken) for seat in self._seats):
+            self._stream.again()  # a page came after the place was asked for, and was told less
+        for contact in desk.contacts:
+            self._apply_inbound_rule(contact)
+
+    def happened(self, event: DeskEvent) -> bool:
+        """Take an event: into the desk, and to the pages."""
+        taken = self._taken or 0
+        if event.number <= taken:
+            return True
+        if event.number > taken + 1:
+            return False
+        self._taken = event.number
+        self.desk.apply(event)
+        told = event.contact or event.agent
+        if told is not None:
+            text = told.to_json()
+            of_agent = event.contact is None
+            self._remember(event.number, text, of_agent=of_agent)
+            for seat in list(self._seats):
+                seat.event(event.number, text, of_agent=of_agent)
+        if event.number == self.desk.number:
+            self._keep()
+        if event.contact is not None:
+            self._consider(event.contact.id)
+        return True
+
+    def beat(self, heartbeat: Heartbeat) -> None:
+        """Take the service's clock."""
+        self.desk.beat(heartbeat.now, self._seats[0].page.host.now_ms())
+
+    def connection(self, connection: Connection, failure: ToolbarError | None) -> None:
+        """Tell the pages, and answer from the desk from before the reload when easyCIM cannot be reached."""
+        self._open = self.desk.live = False
+        self._told = connection
+        for seat in list(self._seats):
+            seat.connection(connection)
+            if failure is not None:
+                seat.page.recheck()  # the page's token may name somebody else by now
+        if failure is not None:
+            # A page whose tab has crashed never gives its token, and the stream is never begun.
+            self._leader_fails = isinstance(failure, UnauthenticatedError | DeadlineError)
+            self._answer_from_kept()
+            self.desk.miss()
+            if not failure.retryable and not self.desk.known:
+                self.desk.fail(failure)
+
+    def hands_over(self) -> bool:
+        """Let the next page lead when it is the leading one that gives no token, or one that is refused."""
+        if not self._leader_fails or len(self._seats) == 1:
+            return False
+        self._seats.append(self._seats.pop(0))
+        self._lead()
+        return True
+
+    def saved(self, contact_id: str, ecid: str, *, offline_end: bool) -> None:
+        """Note an outcome that a page has saved."""
+        self.desk.mark_saved(contact_id, ecid, offline_end=offline_end)
+        if self._seats:
+            self._keep()
+
+    # The stream, and who leads.
+
+    def _lead(self) -> None:
+        leader = self._seats[0].page
+        self._keeping = False
+        # What the last leader had begun may never have ended. To open again is without effect where it has.
+        self._inbound.clear()
+        if not self._restored:
+            leader.tasks.start(self._restore(), lambda _, __: None)
+        stream = Stream(leader.host, leader.tasks, self)
+        self._stream = stream
+
+        def over(_: str | None, error: BaseException | None) -> None:
+            if error is not None and self._stream is stream:
+                leader.host.log("error", f"the event stream ended with {type(error).__name__}")
+                leader.tasks.start(self._revive(stream), lambda _, __: None)
+
+        stream.start(over)
+
+    def _stop(self) -> None:
+        stream, self._stream = self._stream, None
+        self._open = self.desk.live = False
+        if stream is not None:
+            stream.stop()
+
+    async def _revive(self, stream: Stream) -> str:
+        await Ask(AskKind.SLEEP, json.dumps({"ms": BACKOFF_CAP_MS}))
+        if self._stream is stream and self._seats:
+            self._lead()
+        return ""
+
+    def _say(self, state: ConnectionState, seat: Seat, *, resync: bool = False) -> None:
+        now = seat.page.host.now_ms()
+        seat.connection(Connection(state=state, at=now, skew_ms=self.desk.skew_ms, resync=True if resync else None))
+
+    # The past, for pages that come back.
+
+    def _remembers(self, number: int) -> bool:
+        """Say whether every event after one is at hand."""
+        taken = self._taken or 0
+        first = self._history[0][0] if self._history else taken + 1
+        return first - 1 <= number <= taken
+
+    def _remember(self, number: int, text: str, *, of_agent: bool) -> None:
+        if self._history and self._history[-1][0] != number - 1:
+            self._history.clear()
+            self._history_size = 0
+        self._history.append((number, text, of_agent))
+        self._history_size += len(text)
+        while self._history_size > _HISTORY_CHARACTERS:
+            _, dropped, _ = self._history.popleft()
+            self._history_size -= len(dropped)
+
+    # The desk in the browser's database.
+
+    async def _restore(self) -> str:
+        before = self._seats[0].page.host.now_ms() - _KEEP_MS
+        await Ask(AskKind.PURGE, json.dumps({"record": _RECORD, "before": before}))
+        reply = await Ask(AskKind.FIND, json.dumps(self._record))
+        self._restored = True
+        if reply.body:
+            try:
+                self._kept = KeptDesk.model_validate_json(reply.body)
+            except ValidationError:
+                return ""  # an older toolbar wrote it otherwise
+            if self._impatient:
+                self._answer_from_kept()
+            elif not self.desk.known:
+                await Ask(AskKind.SLEEP, json.dumps({"ms": _PATIENCE_MS}))
+            self._answer_from_kept()
+        return ""
+
+    def _answer_from_kept(self) -> None:
+        """Let the desk have what was kept of it, now or as soon as the database gives it."""
+        self._impatient = True
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            self.desk.restore(kept)
+
+    def _keep(self) -> None:
+        self._dirty = True
+        if not self._keeping:
+            self._keeping = True
+            self._seats[0].page.tasks.start(self._write(), self._written)
+
+    async def _write(self) -> str:
+        while self._dirty:
+            self._dirty = False
+            kept = self.desk.keep()
+            if kept is not None:
+                head = json.dumps({**self._record, "aliases": []})
+                await Ask(AskKind.STORE, head, kept.to_json())
+        return ""
+
+    def _written(self, _: str | None, __: BaseException | None) -> None:
+        self._keeping = False
+
+    # The inbound rule.
+
+    def _consider(self, contact_id: str) -> None:
+        contact = self.desk.contact(contact_id)
+        if contact is None:
+            self._inbound.discard(contact_id)
+        else:
+            self._apply_inbound_rule(contact)
+
+    def _apply_inbound_rule(self, contact: DeskContact) -> None:
+        contact_id = contact.event.id
+        leader = self._seats[0].page
+        if contact_id in self._inbound or not leader.inbound.concerns(contact):
+            return
+        self._inbound.add(contact_id)
+
+        def opened(_: str | None, error: BaseException | None) -> None:
+            if error is None:
+                return
+            code = error.code if isinstance(error, ToolbarError) else type(error).__name__
+            leader.host.log("warn", f"the script of an inbound contact was not opened: {code}")
+            if isinstance(error, ToolbarError) and error.retryable:
+                self._inbound.discard(contact_id)  # its next event tries again
+
+        leader.tasks.start(leader.inbound.open(contact_id), opened)
+
+
+def _lags(seat: Seat, taken: int) -> bool:
+    return seat.number is not None and seat.number < taken
+
+
+class Feeds:
+    """The feeds of an interpreter."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[str, Feed] = {}
+
+    def join(self, owner: str, seat: Seat) -> Feed:
+        """Seat a page at an operator's desk.
+
+        Args:
+            owner: the service and the operator, as ``AskKind.WHO`` names them.
+        """
+        feed = self._feeds.get(owner)
+        if feed is None:
+            feed = self._feeds[owner] = Feed(owner)
+        feed.join(seat)
+        return feed
+
+    def leave(self, owner: str, seat: Seat) -> None:
+        """Let a page go; a desk that nobody sits at any more is forgotten."""
+        feed = self._feeds.get(owner)
+        if feed is not None:
+            feed.leave(seat)
+            if not feed.seats:
+                del self._feeds[owner]

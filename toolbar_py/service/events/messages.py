@@ -1,0 +1,40 @@
+"""Server-sent events as bytes: made once, sent to every stream that wants them."""
+
+from toolbar_py.service.store.deskbase import DeskRecord, LoggedEvent
+from toolbar_py.wire.telephony import DeskSnapshot, Heartbeat
+
+
+def snapshot(record: DeskRecord, now: int, heartbeat_ms: int) -> DeskSnapshot:
+    """Give a desk as it crosses the wire.
+
+    Args:
+        now: epoch ms.
+    """
+    return DeskSnapshot(
+        number=record.number,
+        now=now,
+        resumed=record.resumed,
+        heartbeat_ms=heartbeat_ms,
+        agent=record.status,
+        contacts=list(record.contacts),
+    )
+
+
+def desk_message(desk: DeskSnapshot) -> bytes:
+    """Give the first message of a stream. It has no id: the place in the log is that of the last event."""
+    return f"event: desk\ndata: {desk.to_json()}\n\n".encode()
+
+
+def event_message(event: LoggedEvent) -> bytes:
+    """Give a numbered event."""
+    # JSON holds no line breaks, which would end the data.
+    return f"event: event\nid: {event.number}\ndata: {event.text}\n\n".encode()
+
+
+def heartbeat_message(now: int) -> bytes:
+    """Give what is said when nothing else is.
+
+    Args:
+        now: epoch ms.
+    """
+    return f"event: heartbeat\ndata: {Heartbeat(now=now).to_json()}\n\n".encode()

@@ -1,0 +1,132 @@
+"""One operator's event stream as an HTTP answer: the desk, what was missed, then what happens (contract section 5)."""
+
+import asyncio
+from dataclasses import dataclass
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from toolbar_py.service.events.hub import Hub, Numbered, Subscription
+from toolbar_py.service.events.messages import desk_message, event_message, heartbeat_message, snapshot
+from toolbar_py.service.store.base import Clock
+from toolbar_py.service.store.deskbase import DeskStore
+
+STREAM_TYPE = "text/event-stream"
+
+_PARTING_S = 1.0
+"""How long the end of a stream waits for a reader that does not read: nothing else should have to wait for it."""
+
+_HEADERS = {
+    # A proxy that compresses or collects would hold events back.
+    "Cache-Control": "no-store, no-transform",
+    "X-Accel-Buffering": "no",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a stream takes what it says.
+
+    Args:
+        heartbeat_ms: how often it says something at least.
+    """
+
+    desks: DeskStore
+    hub: Hub
+    clock: Clock
+    heartbeat_ms: int
+
+
+class EventStream(Response):
+    """Streams one operator's events.
+
+    Args:
+        after: the number of the last event that the reader knows; None when it asks for none.
+        until: when the reader's token ends, and the stream with it, in epoch ms.
+    """
+
+    media_type = STREAM_TYPE
+
+    def __init__(self, sources: Sources, operator: str, after: int | None, until: int) -> None:
+        super().__init__(headers=_HEADERS)
+        del self.headers["content-length"]
+        self._sources = sources
+        self._operator = operator
+        self._after = after
+        self._until = until
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the stream until the reader goes, is too slow, its token ends or the service stops."""
+        # First subscribed, then read: what happens between the two comes twice, and is told once by its number.
+        with self._sources.hub.subscribe(self._operator) as subscription:
+            record = await self._sources.desks.desk(self._operator, self._after)
+            desk = snapshot(record, self._sources.clock(), self._sources.heartbeat_ms)
+            missed = [event_message(event) for event in record.events]
+            begin = b"".join([desk_message(desk), *missed])
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            gone = asyncio.create_task(_end_when_gone(receive, subscription))
+            left_s = max(0, self._until - self._sources.clock()) / 1000
+            expiry = asyncio.get_running_loop().call_later(left_s, subscription.end)
+            try:
+                await self._tell(subscription, begin, record.number, send)
+            except TimeoutError:
+                return
+            finally:
+                expiry.cancel()
+                gone.cancel()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _tell(self, subscription: Subscription, begin: bytes, last: int, send: Send) -> None:
+        """Send the beginning, and what happens after event number ``last`` until the subscription ends.
+
+        Raises:
+            TimeoutError: it has ended, and the reader does not read.
+        """
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(None) as limit:
+            subscription.at_end = lambda: limit.reschedule(loop.time() + _PARTING_S)
+            try:
+                await _send(send, begin)
+                await self._follow(subscription, last, send)
+            finally:
+                subscription.at_end = None
+
+    async def _follow(self, subscription: Subscription, last: int, send: Send) -> None:
+        """Send what happens after event number ``last``."""
+        wait_s = self._sources.heartbeat_ms / 1000
+        while not subscription.ended:
+            events = await subscription.take(wait_s)
+            if subscription.ended:
+                return
+            fresh = [event for event in events if event.number > last]
+            if not fresh:
+                if not events:
+                    await _send(send, heartbeat_message(self._sources.clock()))
+                continue
+            newest = max(event.number for event in fresh)
+            if [event.number for event in fresh] != list(range(last + 1, newest + 1)):
+                # Another writer's commit overtook one: the log has them in order.
+                fresh = await self._log(last, newest)
+                if not fresh:
+                    return
+            await _send(send, b"".join([event.message for event in fresh]))
+            last = fresh[-1].number
+
+    async def _log(self, after: int, until: int) -> list[Numbered]:
+        """Give events from the log, up to the first that is missing."""
+        events = await self._sources.desks.events(self._operator, after, until)
+        return [
+            Numbered(event.number, event_message(event))
+            for at, event in enumerate(events, after + 1)
+            if event.number == at
+        ]
+
+
+async def _send(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _end_when_gone(receive: Receive, subscription: Subscription) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    subscription.end()

@@ -1,0 +1,183 @@
+"""Tells the gateway what easyCIM decides by itself: CallData that a page has set, after-call work that is over.
+
+It compares the desk as it stands with what the telephone system knows, and tells the difference until that is
+accepted. So nothing piles up while the gateway is away, and what it reports itself is not told back to it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from toolbar_py.service.store.base import StoreError
+from toolbar_py.service.telephony.port import Switchboard
+from toolbar_py.service.telephony.webhook.gateway import Chance
+from toolbar_py.wire.actions import CtiReport
+from toolbar_py.wire.contacts import NameValue
+from toolbar_py.wire.errors import ToolbarError
+from toolbar_py.wire.telephony import ContactEventName
+
+PAUSE_MAX_S = 30
+"""How long a gateway that is back may wait for what it missed."""
+
+_DOUBLINGS_MAX = 5
+
+_LOG = logging.getLogger("toolbar_py.telephony.webhook")
+
+
+class Teller(Protocol):
+    """Takes to the gateway what it should know.
+
+    Both raise a :class:`ToolbarError`; one that is retryable is tried again.
+    """
+
+    async def tell_call_data(self, agent: str, contact_id: str, entries: Sequence[NameValue]) -> None:
+        """Tell the entries of a contact's CallData that are new or have another value."""
+        ...
+
+    async def tell_ended(self, agent: str, contact_id: str) -> None:
+        """Tell that a contact's after-call work is over and it has left the desk."""
+        ...
+
+
+class Following:
+    """Follows the desks of all operators.
+
+    Args:
+        teller: takes it to the gateway.
+        agents: gives the ids of all operators.
+        chance: for the pauses between tries.
+    """
+
+    def __init__(self, teller: Teller, agents: Callable[[], Awaitable[Sequence[str]]], chance: Chance) -> None:
+        self._teller = teller
+        self._agents = agents
+        self._chance = chance
+        # By operator and contact: the CallData that the telephone system knows.
+        self._known: dict[str, dict[str, dict[str, str]]] = {}
+        # By operator: contacts that left at the telephone system's own word, until their desk was looked at.
+        self._deleted: dict[str, set[str]] = {}
+        # By operator and contact: reports on their way to the desk, which may show there already.
+        self._in_flight: dict[tuple[str, str], list[CtiReport]] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._changed: set[str] = set()
+
+    async def start(self, switchboard: Switchboard) -> None:
+        """Begin with the desks as they stand, and follow them."""
+        for agent in await self._agents():
+            desk = await switchboard.desk(agent)
+            if desk.contacts:
+                self._known[agent] = {each.event.id: _values(each.event.call_data) for each in desk.contacts}
+
+        async def changed(agent: str) -> None:
+            self._changed.add(agent)
+            if agent not in self._running:
+                self._running[agent] = asyncio.create_task(self._follow(switchboard, agent))
+
+        switchboard.watch(changed)
+
+    async def stop(self) -> None:
+        """Tell nothing any more."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def reporting(self, report: CtiReport) -> None:
+        """Note what the telephone system is about to report: it need not be told. :meth:`over` has to follow."""
+        self._in_flight.setdefault((report.agent, report.contact_id), []).append(report)
+
+    def taken(self, report: CtiReport) -> None:
+        """Note that a report came about: its contact is at the desk, also when it leaves before anybody looks."""
+        deleted = self._deleted.setdefault(report.agent, set())
+        if report.event is ContactEventName.DELETE:
+            deleted.add(report.contact_id)
+            return
+        # It may have come back to the desk.
+        deleted.discard(report.contact_id)
+        theirs = self._known.setdefault(report.agent, {}).setdefault(report.contact_id, {})
+        theirs.update(_values(report.call_data or ()))
+
+    def over(self, report: CtiReport) -> None:
+        """Note that a report is no longer on its way, whatever became of it: only what was taken is kept."""
+        place = (report.agent, report.contact_id)
+        # An equal one may be on its way a second time: of those, one stays.
+        self._in_flight[place].remove(report)
+        if not self._in_flight[place]:
+            del self._in_flight[place]
+
+    async def _follow(self, switchboard: Switchboard, agent: str) -> None:
+        failures = 0
+        try:
+            while agent in self._changed:
+                self._changed.discard(agent)
+                try:
+                    await self._tell(switchboard, agent)
+                    failures = 0
+                except (ToolbarError, StoreError) as error:
+                    if isinstance(error, StoreError):
+                        _LOG.warning("a desk could not be read", extra={"fields": {"error": type(error).__name__}})
+                    self._changed.add(agent)
+                    failures = min(failures + 1, _DOUBLINGS_MAX)
+                    await self._chance.pause(self._chance.draw() * min(PAUSE_MAX_S, 2**failures))
+        finally:
+            del self._running[agent]
+
+    async def _tell(self, switchboard: Switchboard, agent: str) -> None:
+        """Tell what the telephone system does not know of a desk.
+
+        Raises:
+            ToolbarError: it was not accepted and may be later.
+            StoreError: the desk could not be read.
+        """
+        known = self._known.setdefault(agent, {})
+        # Those that come from here on may be missing from the desk as it is read.
+        before = list(known)
+        seen = set(self._deleted.get(agent, ()))
+        desk = await switchboard.desk(agent)
+        there = {each.event.id: _values(each.event.call_data) for each in desk.contacts}
+        for contact_id, values in there.items():
+            theirs = known.setdefault(contact_id, {})
+            theirs.update(self._arriving(agent, contact_id, values))
+            news = {name: value for name, value in values.items() if theirs.get(name) != value}
+            if news:
+                entries = [NameValue(name=name, value=value) for name, value in news.items()]
+                await self._accepted(self._teller.tell_call_data(agent, contact_id, entries))
+                theirs.update(news)
+        for contact_id in before:
+            if contact_id not in there:
+                if not self._is_deleted(agent, contact_id):
+                    await self._accepted(self._teller.tell_ended(agent, contact_id))
+                known.pop(contact_id)
+        if agent in self._deleted:
+            self._deleted[agent] -= seen
+        if known.keys() - there.keys():
+            self._changed.add(agent)
+
+    def _arriving(self, agent: str, contact_id: str, values: dict[str, str]) -> dict[str, str]:
+        """Give the CallData at a desk that a report on its way has brought."""
+        found: dict[str, str] = {}
+        for report in self._in_flight.get((agent, contact_id), ()):
+            reported = _values(report.call_data or ())
+            found.update({name: value for name, value in reported.items() if values.get(name) == value})
+        return found
+
+    def _is_deleted(self, agent: str, contact_id: str) -> bool:
+        """Say whether the telephone system itself has said, or is about to say, that a contact has left."""
+        in_flight = self._in_flight.get((agent, contact_id), ())
+        return contact_id in self._deleted.get(agent, ()) or any(
+            report.event is ContactEventName.DELETE for report in in_flight
+        )
+
+    async def _accepted(self, telling: Awaitable[None]) -> None:
+        try:
+            await telling
+        except ToolbarError as error:
+            if error.retryable:
+                raise
+            # The gateway does not want it; it would not want it the next time either.
+            _LOG.warning("the gateway refused what it was told", extra={"fields": {"code": error.code.value}})
+
+
+def _values(entries: Sequence[NameValue]) -> dict[str, str]:
+    return {entry.name: entry.value for entry in entries}
