@@ -3,13 +3,22 @@
 import http.client
 from collections.abc import Generator
 from contextlib import contextmanager
+from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
-from time import monotonic, sleep
+from threading import Event, Lock, Thread
 from urllib.parse import urlsplit
 
-_PATIENCE_S = 20
 _HOP_BY_HOP = {"connection", "transfer-encoding", "date", "server", "content-length"}
+
+
+class Fate(Enum):
+    """What happens to a request."""
+
+    ANSWERED = auto()
+    CUT = auto()
+    """The service takes it, and the connection is closed instead of answering."""
+    HELD = auto()
+    """It never reaches the service, and nothing comes back."""
 
 
 class FlakyProxy:
@@ -25,33 +34,39 @@ class FlakyProxy:
         self.cut_bodies: list[str] = []
         self._cut = ""
         self._hang = ""
+        self._losing = ""
+        self._seen: set[str] = set()
+        self._lock = Lock()
 
     def cut_next_answer(self, path: str) -> None:
         """Let the next request to a path reach the service, and close the connection instead of answering it."""
         self._cut = path
 
     def hang(self, path: str) -> None:
-        """Never answer requests to a path again, once the cut that may be due has been made."""
+        """Never answer requests to a path again."""
         self._hang = path
 
-    def wait_for_cuts(self, count: int) -> None:
-        """Wait until so many answers have been lost in all."""
-        until = monotonic() + _PATIENCE_S
-        while len(self.cut_bodies) < count:
-            assert monotonic() < until, "no request came to lose the answer of"
-            sleep(0.01)
+    def lose_answers(self, path: str) -> None:
+        """Let the first request of each ``Idempotency-Key`` to a path reach the service and lose its answer; never
+        answer those that repeat it.
 
-    def takes(self, path: str, body: str) -> bool:
-        """Say whether the answer of a request is to be lost, and remember it."""
-        if not self._cut or path != self._cut:
-            return False
-        self._cut = ""
-        self.cut_bodies.append(body)
-        return True
+        By their keys: a request that its sender has given up may come later than the next one.
+        """
+        self._losing = path
 
-    def holds(self, path: str) -> bool:
-        """Say whether a request is never to be answered."""
-        return path == self._hang and path != self._cut
+    def fate(self, path: str, key: str) -> Fate:
+        """Say what is to happen to a request."""
+        with self._lock:
+            if path == self._hang:
+                return Fate.HELD
+            if path == self._losing:
+                repeated = key in self._seen
+                self._seen.add(key)
+                return Fate.HELD if repeated else Fate.CUT
+            if path == self._cut:
+                self._cut = ""
+                return Fate.CUT
+            return Fate.ANSWERED
 
 
 @contextmanager
@@ -65,7 +80,10 @@ def flaky_proxy(upstream: str) -> Generator[FlakyProxy]:
 
         def _forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            if self.command == "POST" and proxy.holds(self.path):
+            fate = Fate.ANSWERED
+            if self.command == "POST":
+                fate = proxy.fate(self.path, self.headers.get("idempotency-key") or "")
+            if fate is Fate.HELD:
                 proxy.released.wait(30)
                 self.close_connection = True
                 return
@@ -74,7 +92,8 @@ def flaky_proxy(upstream: str) -> Generator[FlakyProxy]:
             response = connection.getresponse()
             content = response.read()
             connection.close()
-            if self.command == "POST" and proxy.takes(self.path, content.decode()):
+            if fate is Fate.CUT:
+                proxy.cut_bodies.append(content.decode())
                 self.close_connection = True
                 return
             self.send_response(response.status)
