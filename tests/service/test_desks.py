@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.clock import Clock
 from tests.support.desk import new_key
 from tests.support.telephones import cti_report
 from toolbar_py.service.accounts import new_operator
@@ -26,16 +27,6 @@ from toolbar_py.wire.telephony import ContactType, JobType, MediaType, Phase, Pr
 
 ANN, BOB = Caller("ann", "s1"), Caller("bob", "s2")
 ECID = "a|1"
-
-
-class Clock:
-    """A clock that goes when told to."""
-
-    def __init__(self) -> None:
-        self.now = 1_700_000_000_000
-
-    def __call__(self) -> int:
-        return self.now
 
 
 class Announced:

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from tests.support.clock import Clock
 from tests.support.desk import new_key
 from toolbar_py.service.accounts import new_operator
 from toolbar_py.service.domain.reservation import Access
@@ -36,16 +37,6 @@ from toolbar_py.wire.scripts import SavedScript
 LEASE_MS = 60_000
 ECID = "a|1"
 ANN, BOB = Caller("ann", "s1"), Caller("bob", "s2")
-
-
-class Clock:
-    """A clock that goes when told to."""
-
-    def __init__(self) -> None:
-        self.now = 1_700_000_000_000
-
-    def __call__(self) -> int:
-        return self.now
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.clock import Clock
 from tests.support.telephones import cti_report
 from toolbar_py.service.accounts import new_operator
 from toolbar_py.service.store.base import Role
@@ -13,16 +14,6 @@ from toolbar_py.service.store.dialect import SqliteDialect
 from toolbar_py.service.store.sql import SqlStore
 from toolbar_py.wire.actions import CtiReceipt
 from toolbar_py.wire.telephony import Phase
-
-
-class Clock:
-    """A clock that goes when told to."""
-
-    def __init__(self) -> None:
-        self.now = 1_700_000_000_000
-
-    def __call__(self) -> int:
-        return self.now
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+from tests.support.clock import Clock
 from toolbar_py.service.errors import SetupError
 from toolbar_py.service.security.secret import load_secret
 from toolbar_py.service.security.throttle import Throttle
@@ -16,16 +17,6 @@ from toolbar_py.service.store.base import Role
 from toolbar_py.wire.errors import RateLimitedError, UnauthenticatedError
 
 SECRET = b"s" * 32
-
-
-class Clock:
-    """A clock that goes when told to."""
-
-    def __init__(self) -> None:
-        self.now = 1_700_000_000_000
-
-    def __call__(self) -> int:
-        return self.now
 
 
 def reason(tokens: Tokens, token: str) -> object:
