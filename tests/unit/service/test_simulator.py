@@ -1,16 +1,11 @@
 """The simulator's inside: what comes to operators, and what they can do with it, on a clock that a test moves."""
 
-import time
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.support.simulation import BEGIN, Simulation
+from tests.support.simulation import Simulation
 from toolbar_py.service.telephony.simulator.behaviour import Behaviour
 from toolbar_py.service.telephony.simulator.course import NATURES, Kind
 from toolbar_py.service.telephony.simulator.line import Line
-from toolbar_py.service.telephony.simulator.numbering import Numbering
 from toolbar_py.service.telephony.simulator.setup import Setup
 from toolbar_py.wire.calldata import ECID, value_of
 from toolbar_py.wire.contacts import NameValue
@@ -345,77 +340,3 @@ def test_when_nobody_is_to_be_called_callers_come_in_a_mix_and_nothing_else_does
     dialler.run(3600)
     assert dialler.board.taken == []
     assert len(dialler.wishes) > 100
-
-
-def journal(mix: str, seed: int, agents: tuple[str, ...], seconds: float = 4 * 3600) -> list[str]:
-    run = Simulation(Setup(mix=mix, seed=seed))
-    run.login(*agents)
-    run.run(seconds)
-    return [report.to_json() for report in run.board.taken]
-
-
-@settings(max_examples=20, deadline=None)
-@given(
-    seed=st.integers(0, 10_000), mix=st.sampled_from(["mixed", "preview", "predictive", "inbound", "manual", "chat"])
-)
-def test_the_same_seed_gives_the_same_reports_byte_for_byte(seed: int, mix: str) -> None:
-    agents = (ME, OTHER)
-    assert journal(mix, seed, agents) == journal(mix, seed, agents)
-
-
-def test_another_seed_gives_other_reports() -> None:
-    assert journal("mixed", 1, (ME,)) != journal("mixed", 2, (ME,))
-
-
-def test_one_operator_does_not_shift_what_another_meets() -> None:
-    alone = journal("inbound", 7, (OTHER,))
-    beside = [text for text in journal("inbound", 7, (ME, OTHER)) if f'"{OTHER}"' in text]
-    assert beside == alone
-    assert alone
-
-
-@settings(max_examples=60, deadline=None)
-@given(seed=st.integers(0, 1_000_000))
-def test_over_a_day_every_contact_has_a_possible_life_and_no_operator_two_at_once(seed: int) -> None:
-    run = Simulation(Setup(mix="mixed", seed=seed))
-    run.login(ME, OTHER)
-    run.run(DAY_S / 4)
-    ids = [report.event_id for report in run.board.taken]
-    assert run.board.refused == []
-    assert len(ids) == len(set(ids))
-    assert len(run.contacts()) > 50
-    assert run.most_online() == 1
-    assert all(before.at <= after.at for before, after in zip(run.board.taken, run.board.taken[1:], strict=False))
-
-
-def test_a_day_passes_in_moments() -> None:
-    began = time.perf_counter()
-    run = simulation("mixed")
-    run.run(DAY_S)
-    assert time.perf_counter() - began < 10
-    assert run.core.kernel.now == BEGIN + DAY_S * 1000
-    assert len(run.contacts()) > 200
-
-
-def test_a_faster_run_shortens_what_people_do() -> None:
-    slow = simulation("predictive", speed=1)
-    fast = simulation("predictive", speed=50)
-    slow.run(3600)
-    fast.run(3600 / 50)
-    slow_count, fast_count = len(slow.contacts()), len(fast.contacts())
-    assert abs(slow_count - fast_count) <= 1 + slow_count // 5
-
-
-def test_two_runs_on_the_same_data_give_different_ids() -> None:
-    first, second = Numbering(1), Numbering(2)
-    assert first.contact_id(ME) != second.contact_id(ME)
-    assert first.event_id("an adopted contact") != second.event_id("an adopted contact")
-
-
-def test_a_run_knows_its_own_contacts() -> None:
-    numbering = Numbering(1)
-    contact_id = numbering.contact_id(ME)
-    assert numbering.gave(contact_id)
-    assert not numbering.gave(Numbering(2).contact_id(ME))
-    assert not numbering.gave(contact_id.replace("1-", "2-", 1))
-    assert not numbering.gave("68-60f69967@pddialer1.example")
