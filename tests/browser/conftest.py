@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.support.gateway import Gateway
 from tests.support.pages import HostPages, serve_pages
 from tests.support.service import ServiceProcess
 
@@ -27,6 +28,9 @@ window.record = function (event, data) {
 };
 """
 BIND = "TOOLBAR.CONTACT.bindContactCallback(record);"
+
+# Whether the page hears what happens at the desk.
+LISTENING = "TOOLBAR.health().then((health) => health.connection?.state === 'open')"
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +60,13 @@ def service(runtime: str, crm: HostPages, tmp_path_factory: pytest.TempPathFacto
     """easyCIM with fresh demo data for each runtime, on an origin of its own that allows the CRM's."""
     with ServiceProcess(tmp_path_factory.mktemp(f"easycim-{runtime}"), origins=[crm.origin]) as running:
         yield running
+
+
+@pytest.fixture
+def gateway(service: ServiceProcess) -> Iterator[Gateway]:
+    """The telephone system of a service that is joined to one."""
+    with Gateway(service.url) as system:
+        yield system
 
 
 @pytest.fixture(scope="session")

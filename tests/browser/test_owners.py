@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Route
 
-from tests.browser.conftest import BIND, RECORD, Desks
+from tests.browser.conftest import BIND, LISTENING, RECORD, Desks
 from tests.support.gateway import ENVIRONMENT, Gateway
 from tests.support.pages import HostPages
 from tests.support.service import ServiceProcess
 
 _EVENTS = "**/easycim/v1/events"
 _OPERATORS = count(30)
-_OPEN = "TOOLBAR.health().then((health) => health.connection?.state === 'open')"
 _CORS = {"access-control-allow-origin": "*"}
 
 
@@ -35,13 +34,6 @@ def service(runtime: str, crm: HostPages, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def gateway(service: ServiceProcess) -> Iterator[Gateway]:
-    """The telephone system."""
-    with Gateway(service.url) as system:
-        yield system
-
-
-@pytest.fixture
 def two(service: ServiceProcess) -> tuple[str, str, str, str]:
     """Two operators whom nobody else uses, and the token of each."""
     first, second = (f"op{next(_OPERATORS)}@demo" for _ in range(2))
@@ -53,7 +45,7 @@ def test_what_is_told_of_one_operator_is_never_the_desk_of_the_next(
 ) -> None:
     first, second, token, later = two
     desk = open_desk(config="{token: () => window.held}", before=f"{RECORD} window.held = {token!r};", after=BIND)
-    desk.until(_OPEN)
+    desk.until(LISTENING)
     desk.eval("TOOLBAR.AGENT.Login()")
     desk.page.evaluate("(token) => { window.held = token; }", later)
     gateway.bring(first, "demo|1|1|300")
@@ -72,7 +64,7 @@ def test_a_page_follows_the_operator_whom_its_token_names_by_the_next_request(
 ) -> None:
     first, second, token, later = two
     desk = open_desk(config="{token: () => window.held}", before=f"window.held = {token!r};")
-    desk.until(_OPEN)
+    desk.until(LISTENING)
     assert desk.eval("TOOLBAR.AGENT.getAgentID()") == first
     desk.page.evaluate("(token) => { window.held = token; }", later)
     desk.call("getContactInfoWS", "demo|1|1|301")

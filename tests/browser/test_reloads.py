@@ -37,13 +37,6 @@ def service(runtime: str, crm: HostPages, tmp_path_factory: pytest.TempPathFacto
         yield running
 
 
-@pytest.fixture
-def gateway(service: ServiceProcess) -> Iterator[Gateway]:
-    """The telephone system."""
-    with Gateway(service.url) as system:
-        yield system
-
-
 def answers(desk: Desk, contact_id: str, ecid: str) -> list[Any]:
     """Give what the page is told of the contact."""
     return [

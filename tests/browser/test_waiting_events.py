@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from tests.browser.conftest import RECORD, Desk, Desks
+from tests.browser.conftest import LISTENING, RECORD, Desk, Desks
 from tests.support.gateway import ENVIRONMENT, Gateway
 from tests.support.pages import HostPages
 from tests.support.service import ServiceProcess
@@ -13,7 +13,6 @@ from tests.support.service import ServiceProcess
 _OPERATORS = (f"op{number}@demo" for number in count(10))
 _ECIDS = (f"demo|1|1|{number}" for number in count(600))
 _LATE_BIND = "TOOLBAR.CONTACT.bindContactCallback(record)"
-_OPEN = "TOOLBAR.health().then((health) => health.connection?.state === 'open')"
 
 
 @pytest.fixture(scope="session")
@@ -30,13 +29,6 @@ def service(crm: HostPages, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield running
 
 
-@pytest.fixture
-def gateway(service: ServiceProcess) -> Iterator[Gateway]:
-    """The telephone system."""
-    with Gateway(service.url) as system:
-        yield system
-
-
 def hear(desk: Desk, gateway: Gateway, operator: str, *events: str) -> str:
     """Let a contact come and wait until Python has told the page; gives its ContactID."""
     contact_id = gateway.bring(operator, next(_ECIDS), *events)
@@ -48,12 +40,12 @@ def hear(desk: Desk, gateway: Gateway, operator: str, *events: str) -> str:
 def test_a_new_runtime_sends_them_no_second_time(open_desk: Desks, gateway: Gateway) -> None:
     operator = next(_OPERATORS)
     desk = open_desk(operator, before=RECORD)
-    desk.until(_OPEN)
+    desk.until(LISTENING)
     contact_id = hear(desk, gateway, operator, "connectionstarted", "dialing")
     desk.page.evaluate("document.querySelector('iframe').remove()")
     assert desk.eval("TOOLBAR.AGENT.getAgentState()")["rejected"]["code"] == "RUNTIME_LOST"
     desk.until("TOOLBAR.diagnostics().then((found) => found.replaced === 1 && found.engine !== null)")
-    desk.until(_OPEN)
+    desk.until(LISTENING)
     desk.eval(_LATE_BIND)
     gateway.report(operator, contact_id, "established")
     desk.until("seen().some(([event]) => event === 'established')")
@@ -65,11 +57,11 @@ def test_another_operator_on_the_same_page_is_not_told_them(
 ) -> None:
     former, operator = next(_OPERATORS), next(_OPERATORS)
     desk = open_desk(former, before=RECORD)
-    desk.until(_OPEN)
+    desk.until(LISTENING)
     hear(desk, gateway, former, "connectionstarted")
     desk.eval("TOOLBAR.configure({token: argument})", service.token(operator))
     desk.until(f"TOOLBAR.AGENT.getAgentID().then((id) => id === '{operator}')")
-    desk.until(_OPEN)
+    desk.until(LISTENING)
     desk.eval(_LATE_BIND)
     contact_id = gateway.bring(operator, next(_ECIDS))
     desk.until(f"seen().some(([, id]) => id === '{contact_id}')")
@@ -81,7 +73,7 @@ def test_a_token_that_is_renewed_takes_none_of_them_away(
 ) -> None:
     operator = next(_OPERATORS)
     desk = open_desk(operator, before=RECORD)
-    desk.until(_OPEN)
+    desk.until(LISTENING)
     hear(desk, gateway, operator, "connectionstarted")
     desk.eval("TOOLBAR.configure({token: argument})", service.token(operator))
     hear(desk, gateway, operator)
