@@ -128,17 +128,24 @@ def _dependent(submissions: Sequence[Submission]) -> list[list[int]]:
 
     A contact that is transferred leaves one desk before it comes to the other.
     """
-    chains: dict[tuple[str, str], list[int]] = {}
+    chains: list[tuple[set[tuple[str, str]], list[int]]] = []
     for number, each in enumerate(submissions):
-        if isinstance(each.report, ToolbarError):
-            subjects = [("malformed", "")]
-        else:
-            subjects = [("agent", each.report.agent), ("contact", each.report.contact_id)]
-        joined = sorted({place for subject in subjects for place in chains.get(subject, ())} | {number})
-        touched = {id(chains[subject]) for subject in subjects if subject in chains}
-        chains.update({subject: joined for subject, chain in chains.items() if id(chain) in touched})
-        chains.update(dict.fromkeys(subjects, joined))
-    return list({id(chain): chain for chain in chains.values()}.values())
+        subjects, numbers = _subjects(each.report), [number]
+        apart: list[tuple[set[tuple[str, str]], list[int]]] = []
+        for chain in chains:
+            if subjects.isdisjoint(chain[0]):
+                apart.append(chain)
+            else:
+                subjects |= chain[0]
+                numbers += chain[1]
+        chains = [*apart, (subjects, sorted(numbers))]
+    return [numbers for _, numbers in chains]
+
+
+def _subjects(report: CtiReport | ToolbarError) -> set[tuple[str, str]]:
+    if isinstance(report, ToolbarError):
+        return set()
+    return {("agent", report.agent), ("contact", report.contact_id)}
 
 
 def _read(text: bytes, location: tuple[int, ...]) -> CtiReport | ToolbarError:
