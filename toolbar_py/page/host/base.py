@@ -99,9 +99,10 @@ class Host(Protocol):
         Args:
             kind: ``contact`` (a ContactEvent or AgentEvent for the bound callbacks) or ``connection`` (how the event
                 stream is doing: a :class:`~toolbar_py.wire.connection.Connection`).
-            place: where in the stream of events that was: opaque to the page, which keeps it for this tab before it
-                runs its callbacks and gives it back when Python is started again after a reload; ``""`` for nothing
-                to keep. It comes with ``connection`` too: a tab that has had no event yet needs a place as well.
+            place: where in the stream of events that was: a number, a space, and whose stream it is; ``""`` for
+                nothing to keep. The page keeps it for this tab before it runs its callbacks, and gives it back when
+                Python is started again after a reload. It comes with ``connection`` too: a tab that has had no event
+                yet needs a place as well.
         """
         ...
 

@@ -1,7 +1,6 @@
 """``/calls``: what operators do with contacts at their desks (contract section 5)."""
 
 import hashlib
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path
@@ -22,7 +21,7 @@ from toolbar_py.wire.actions import (
     RecordingRequest,
     TransferRequest,
 )
-from toolbar_py.wire.base import ContactId, IdempotencyKey
+from toolbar_py.wire.base import ContactId, IdempotencyKey, RequestModel
 from toolbar_py.wire.phases import Action
 
 _REFUSALS = refusals(401, 404, 409)
@@ -64,9 +63,7 @@ def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in:
         contact_id: _ContactId, request: CallDataRequest, who: Annotated[Identity, Depends(signed_in)]
     ) -> Response:
         """Merge entries into a contact's CallData."""
-        return await desk.act(
-            ActionCommand(who.operator, contact_id, Action.SET_CALL_DATA, request.model_dump(by_alias=False))
-        )
+        return await desk.act(who.operator, contact_id, Action.SET_CALL_DATA, request)
 
     @router.post(_path(Action.PLAY_DTMF), response_model=Accepted, responses=_REFUSALS)
     async def play_dtmf(
@@ -76,8 +73,7 @@ def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in:
         idempotency_key: _OptionalKey = None,
     ) -> Response:
         """Play tones to the customer."""
-        command = ActionCommand(who.operator, contact_id, Action.PLAY_DTMF, request.model_dump(by_alias=False))
-        return await desk.act(command, idempotency_key)
+        return await desk.act(who.operator, contact_id, Action.PLAY_DTMF, request, idempotency_key)
 
     @router.post(_path(Action.START_RECORDING), response_model=Accepted, responses=_REFUSALS)
     async def start_recording(
@@ -87,8 +83,7 @@ def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in:
         idempotency_key: _OptionalKey = None,
     ) -> Response:
         """Begin to record."""
-        command = ActionCommand(who.operator, contact_id, Action.START_RECORDING, request.model_dump(by_alias=False))
-        return await desk.act(command, idempotency_key)
+        return await desk.act(who.operator, contact_id, Action.START_RECORDING, request, idempotency_key)
 
     @router.post(_path(Action.STOP_RECORDING), response_model=Accepted, responses=_REFUSALS)
     async def stop_recording(
@@ -98,8 +93,7 @@ def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in:
         idempotency_key: _OptionalKey = None,
     ) -> Response:
         """Record no more."""
-        command = ActionCommand(who.operator, contact_id, Action.STOP_RECORDING, request.model_dump(by_alias=False))
-        return await desk.act(command, idempotency_key)
+        return await desk.act(who.operator, contact_id, Action.STOP_RECORDING, request, idempotency_key)
 
     @router.post(_path(Action.TRANSFER), response_model=Accepted, responses=_REFUSALS)
     async def transfer_call(
@@ -109,8 +103,7 @@ def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in:
         idempotency_key: _OptionalKey = None,
     ) -> Response:
         """Give the contact to somebody else."""
-        command = ActionCommand(who.operator, contact_id, Action.TRANSFER, request.model_dump(by_alias=False))
-        return await desk.act(command, idempotency_key)
+        return await desk.act(who.operator, contact_id, Action.TRANSFER, request, idempotency_key)
 
     return router
 
@@ -126,7 +119,7 @@ def _add_plain(router: APIRouter, desk: "_Desk", signed_in: SignedIn, action: Ac
         who: Annotated[Identity, Depends(signed_in)],
         idempotency_key: _OptionalKey = None,
     ) -> Response:
-        return await desk.act(ActionCommand(who.operator, contact_id, action, {}), idempotency_key)
+        return await desk.act(who.operator, contact_id, action, None, idempotency_key)
 
     router.add_api_route(
         _path(action),
@@ -154,15 +147,19 @@ class _Desk:
         done = await self._operations.once(operator, key, _hash("call", request.model_dump_json()), begin)
         return _answer(done.text, replayed=done.replayed)
 
-    async def act(self, command: ActionCommand, key: str | None = None) -> Response:
-        async def act() -> str:
-            await self._switchboard.act(replace(command, key=key))
-            return Accepted(contact_id=command.contact_id).to_json()
+    async def act(
+        self, operator: str, contact_id: str, action: Action, request: RequestModel | None, key: str | None = None
+    ) -> Response:
+        parameters = {} if request is None else request.model_dump(by_alias=False)
 
-        if key is None or command.action in _REPEATABLE:
+        async def act() -> str:
+            await self._switchboard.act(ActionCommand(operator, contact_id, action, parameters, key))
+            return Accepted(contact_id=contact_id).to_json()
+
+        if key is None or action in _REPEATABLE:
             return _answer(await act(), replayed=False)
-        content = _hash(command.action.value, command.contact_id, *map(repr, command.parameters.items()))
-        done = await self._operations.once(command.agent, key, content, act)
+        content = _hash(action.value, contact_id, *map(repr, parameters.items()))
+        done = await self._operations.once(operator, key, content, act)
         return _answer(done.text, replayed=done.replayed)
 
 
