@@ -16,7 +16,7 @@ import typer
 from playwright.sync_api import sync_playwright
 from rich.console import Console
 
-from tests.bench import boots, calls, crowd, events, machine, wire
+from tests.bench import boots, calls, crowd, events, machine, reloads, wire
 from tests.bench.browsers import Booter
 from tests.bench.chromium import Chromium
 from tests.bench.firefox import Firefox, find_firefox, firefox_driver
@@ -135,6 +135,7 @@ def _measure(plan: Plan, console: Console) -> Results:
         wired = wire.measure_wire(stage, chromium, list(runtimes.reported))
         called = calls.measure_calls(stage, launch, runtimes.reported, plan.calls, advance)
         repeated = calls.measure_many(stage, launch, runtimes.reported, plan.many, advance)
+        reloaded = reloads.measure_reloads(stage, launch, runtimes.reported, plan.rounds, advance)
         paged = events.measure_events(stage, launch, runtimes.reported, plan.events, advance)
     # Without the browsers and the other services, which would take of the same processors.
     crowded, left_out = _measure_crowd(plan, advance)
@@ -152,6 +153,7 @@ def _measure(plan: Plan, console: Console) -> Results:
         calls=called,
         many=repeated,
         events=EventResults(pages=paged, crowd=crowded),
+        reloads=reloaded,
         skipped=[*skipped, *left_out],
     )
 

@@ -17,6 +17,7 @@ LEGACY_RATIO = 1.0
 HEAP_MB = 40
 WIRE_MB = 9
 EVENT_MS = 10
+RELOAD_MS = 1_000
 CROWD_MEDIAN_MS = 50
 CROWD_P99_MS = 250
 _MB = 1_000_000
@@ -61,7 +62,7 @@ def stock_ratio(results: Results, boot: BootResult) -> float | None:
 def judge(results: Results) -> list[Verdict]:
     """Judge every goal, for the default runtime in Chromium unless the goal itself names others."""
     events = [] if results.events is None else judge_events(results.events)
-    return [*_boots(results), *_tasks(results), *_calls(results), *_memory(results), *events]
+    return [*_boots(results), *_tasks(results), *_calls(results), *_memory(results), *_reloads(results), *events]
 
 
 def added_ms(toolbar: Spread, plain: Spread) -> float:
@@ -145,6 +146,17 @@ def _memory(results: Results) -> Iterator[Verdict]:
             megabytes = wire.bytes_received / _MB
             measured = f"{megabytes:.2f} MB"
             yield Verdict("bytes of a first visit, compressed", f"{WIRE_MB} MB", measured, megabytes <= WIRE_MB)
+
+
+def _reloads(results: Results) -> Iterator[Verdict]:
+    for runtime in dict.fromkeys(reload.runtime for reload in results.reloads):
+        # Within the time means each one.
+        slowest = max(
+            (reload for reload in results.reloads if reload.runtime == runtime), key=lambda reload: reload.took.high
+        )
+        what = f"a page that reloads in the middle of a call has its answers: {runtime_name(results, runtime)}"
+        measured = f"{slowest.took.high:.0f} ms at worst ({slowest.phase})"
+        yield Verdict(what, f"{RELOAD_MS:,} ms", measured, slowest.took.high <= RELOAD_MS)
 
 
 def _pages(events: EventResults) -> Iterator[Verdict]:

@@ -67,6 +67,7 @@ def _parts(results: Results) -> dict[str, str]:
         "call_tables": "\n\n".join(_calltable(results, setting) for setting in _settings(results)),
         "floors": _floors(results),
         "many": _many(results),
+        "reloads": _reloads(results),
         "events": _events(results),
         "minutes": f"{results.minutes:.0f}",
         "machine": _machine(results),
@@ -246,6 +247,25 @@ def _many(results: Results) -> str:
         for census in many.census
     ]
     return table(("runtime", "calls", "Wasm heap", "Python objects held", "JavaScript objects held"), rows)
+
+
+def _reloads(results: Results) -> str:
+    if not results.reloads:
+        return "Not measured in this run."
+    phases = list(dict.fromkeys(reload.phase for reload in results.reloads))
+    rows = [
+        (
+            runtime_name(results, runtime),
+            *(
+                f"{ms(reload.took)}, at worst {reload.took.high:,.0f}"
+                for phase in phases
+                for reload in results.reloads
+                if (reload.runtime, reload.phase) == (runtime, phase)
+            ),
+        )
+        for runtime in dict.fromkeys(reload.runtime for reload in results.reloads)
+    ]
+    return table(("runtime", *phases), rows)
 
 
 def _events(results: Results) -> str:

@@ -155,6 +155,20 @@ class EventResult(_Record):
     after_plain: Spread
 
 
+class ReloadResult(_Record):
+    """A page that comes back in the middle of a call.
+
+    Args:
+        phase: of the call.
+        took: from the beginning of the navigation to the same answers as before, in ms.
+    """
+
+    runtime: str
+    reported_runtime: str
+    phase: str
+    took: Spread
+
+
 class Traffic(StrEnum):
     """Where the events of a crowd come from."""
 
@@ -254,4 +268,5 @@ class Results(_Record):
     calls: list[CallResult]
     many: list[ManyResult]
     events: EventResults | None = None
+    reloads: list[ReloadResult] = []
     skipped: list[Skipped]

@@ -14,6 +14,7 @@ from tests.bench.results import (
     EventResults,
     Machine,
     ManyResult,
+    ReloadResult,
     Results,
     State,
     Subject,
@@ -78,6 +79,11 @@ def event_page(runtime: str, ms: float) -> EventResult:
     )
 
 
+def reload(runtime: str, phase: str, *took: float) -> ReloadResult:
+    """A page that came back in these times."""
+    return ReloadResult(runtime=runtime, reported_runtime="shared", phase=phase, took=spread(took))
+
+
 def step(
     rate: float, *latency: float, traffic: Traffic = Traffic.WEBHOOK, missing: int = 0, gaps: int = 0
 ) -> CrowdStep:
@@ -134,6 +140,7 @@ def results(**changed: Any) -> Results:
         "main_setting": "somewhere",
         "calls": [call("auto", "shared", 4.0, 3.0, 4.0), call("page", "page", 3.5, 3.0, 4.0)],
         "many": [many((0, 31_000_000, 6, 20), (5_000, 31_000_000, 6, 20), (10_000, 31_000_000, 6, 20))],
+        "reloads": [reload("auto", "POPUP", 100, 1_000), reload("auto", "established", 100, 900)],
         "events": event_results(),
         "skipped": [],
     }

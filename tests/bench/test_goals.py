@@ -6,7 +6,7 @@ import pytest
 
 from tests.bench.goals import Verdict, judge, keeps
 from tests.bench.results import CrowdStep, EventResults, State, WireResult
-from tests.bench.samples import boot, call, crowd, event_page, event_results, many, results, step
+from tests.bench.samples import boot, call, crowd, event_page, event_results, many, reload, results, step
 
 
 def _verdict(start: str, **changed: Any) -> Verdict:
@@ -85,6 +85,12 @@ def test_a_heap_that_is_flat_and_too_large_misses() -> None:
 def test_too_many_bytes_miss() -> None:
     wire = [WireResult(runtime="auto", bytes_received=9_000_001, files={})]
     assert _verdict("bytes", wire=wire).met is False
+
+
+def test_a_single_reload_that_takes_too_long_misses() -> None:
+    reloads = [reload("auto", "POPUP", 100, 1_001, 100), reload("auto", "established", 100)]
+    verdict = _verdict("a page that reloads", reloads=reloads)
+    assert (verdict.met, verdict.measured) == (False, "1001 ms at worst (POPUP)")
 
 
 def test_a_page_that_hears_too_late_misses() -> None:

@@ -1,5 +1,6 @@
 """What a telephone system reports of usual voice contacts (contract section 4)."""
 
+import re
 import time
 from collections.abc import Iterator
 from itertools import count
@@ -33,9 +34,13 @@ _ENTRIES = {
 }
 
 
-def reports_of(agent: str) -> Iterator[Report]:
-    """Give the reports of one contact after the other at an operator's desk, each as of the moment it is asked for."""
-    name = agent.replace("@", "-")
+def reports_of(agent: str, series: str = "") -> Iterator[Report]:
+    """Give the reports of one contact after the other at an operator's desk, each as of the moment it is asked for.
+
+    Args:
+        series: tells contacts apart that would have the same names.
+    """
+    name = re.sub(r"\W", "-", agent + series)
     for contact in count(1):
         for step, event in enumerate(COURSE):
             report: Report = {
