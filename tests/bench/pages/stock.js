@@ -15,29 +15,32 @@ window.bootStock = async (folder) => {
 
   const waiting = new Map();
   const python = {};
+  // There is no event stream here, and nothing waits for a time to pass.
+  const UNANSWERED = new Set(["listen", "next", "sleep"]);
   // What Python says, as web/src/engine/boundary.ts reads it.
   const carryOut = (effects) => {
     for (const effect of effects.split("\x1e").filter(Boolean)) {
-      const [what, id, , text] = effect.split("\x1f");
-      if (what === "ask") {
+      const [what, id, kind, text] = effect.split("\x1f");
+      if (what === "ask" && !UNANSWERED.has(kind)) {
         void Promise.resolve().then(() => carryOut(python.resume(Number(id), "{}", "")));
-      } else {
+      } else if (what === "answer") {
         waiting.get(Number(id))(JSON.parse(text));
         waiting.delete(Number(id));
       }
     }
   };
   const boundary = {
-    register: (call, resume, _abort, _setLocale, _instance, effects) => {
+    register: (call, resume, ...rest) => {
       Object.assign(python, { call, resume });
-      carryOut(effects);
+      carryOut(rest.at(-1));
     },
     now: () => Date.now(),
     random: () => Math.random(),
     cancel: () => undefined,
     log: () => undefined,
+    push: (effects) => carryOut(effects),
   };
-  browser.start(boundary, "it", crypto.getRandomValues(new Uint32Array(1))[0]);
+  browser.open_realm(crypto.getRandomValues(new Uint32Array(1))[0])(boundary, "it", "");
 
   let lastId = 0;
   return {
