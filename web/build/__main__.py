@@ -29,19 +29,18 @@ def main() -> None:
     python = _emptied(WORK / "python")
     micropip = packages.write_index([*packages.download_wheels(), packages.build_own_wheel()], python)
     work = _emptied(WORK / "image")
-    exports = image.make_image(pyodide, python, micropip, work)
+    image.make_image(pyodide, python, micropip, work)
 
     sdk = _emptied(WORK / "sdk")
     parts = {
-        "glue": pyodide / "pyodide.asm.mjs",
-        "interpreter": pyodide / "pyodide.asm.wasm",
+        "glue": work / "pyodide.asm.mjs",
+        "interpreter": work / "pyodide.asm.wasm",
         "library": work / "library.wasm",
         "image": work / "image.bin",
         "stdlib": work / "stdlib.zip",
         "site": work / "site.zip",
     }
     files: dict[str, object] = {name: _published(path, sdk) for name, path in parts.items()}
-    files["exports"] = exports
     files["empty"] = publish.publish_asset(work / "empty", sdk)
     scripts = {name: _script(name, sdk, files) for name in ("engine", "worker")}
     frame = _script("frame", sdk, {**files, **scripts})

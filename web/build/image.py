@@ -13,6 +13,7 @@ from toolbar_py.page.warmup import rehearse
 from web.build import bundle, publish
 from web.build.exports import Symbols, needed_exports
 from web.build.paths import ROOT, WEB
+from web.build.trimming import trim_glue, trim_interpreter
 from web.build.workshop import open_workshop
 
 _BUILD = WEB / "build"
@@ -37,14 +38,15 @@ class ImageBuildError(Exception):
     """The image could not be made, or is not what it should be."""
 
 
-def make_image(pyodide: Path, python: Path, micropip: str, work: Path) -> list[str]:
-    """Fill a folder with what the engine boots from, and name the interpreter's exports that it needs.
+def make_image(pyodide: Path, python: Path, micropip: str, work: Path) -> None:
+    """Fill a folder with what the engine boots from.
 
     Args:
         pyodide: Pyodide's own files.
         python: the package index with the wheels.
         micropip: the name of micropip's wheel in it.
-        work: an empty folder; receives ``stdlib.zip``, ``site.zip``, ``library.wasm`` and ``image.bin``.
+        work: an empty folder; receives ``pyodide.asm.mjs``, ``pyodide.asm.wasm``, ``stdlib.zip``, ``site.zip``,
+            ``library.wasm`` and ``image.bin``.
 
     Raises:
         ImageBuildError: naming what is wrong.
@@ -63,17 +65,14 @@ def make_image(pyodide: Path, python: Path, micropip: str, work: Path) -> list[s
         lock = page.evaluate("(given) => maker.compile(...given)", arguments)
         _check_frozen(json.loads(lock))
         page.reload()
-        files = _files(work, address)
-        symbols: Symbols = page.evaluate("(files) => maker.symbols(files)", files)
-        exports = needed_exports(symbols, pyodide / "pyodide.asm.mjs", [pyodide / "pyodide.mjs", *_ENGINE.glob("*.ts")])
-        page.evaluate("(given) => maker.make(...given)", [{**files, "exports": exports}, _WARM_UP])
+        symbols: Symbols = page.evaluate("(given) => maker.symbols(...given)", _wasm_files(address))
+        _trim(symbols, pyodide, work)
+        page.evaluate("(given) => maker.make(...given)", [_files(work, address), _WARM_UP])
         page.reload()
-        files = {**_files(work, address), "exports": exports}
-        answers = page.evaluate("(given) => maker.prove(...given)", [files, _SELF_TEST])
+        answers = page.evaluate("(given) => maker.prove(...given)", [_files(work, address), _SELF_TEST])
     # The same rehearsal on this machine's Python is what the restored one must answer.
     if json.loads(answers) != json.loads(json.dumps(rehearse())):
         raise ImageBuildError("the restored interpreter does not answer as it should")
-    return exports
 
 
 def write_empty_files(folder: Path) -> None:
@@ -83,10 +82,22 @@ def write_empty_files(folder: Path) -> None:
         (folder / name).write_bytes(b"")
 
 
+def _wasm_files(address: str) -> list[str]:
+    return [address + "pyodide/pyodide.asm.wasm", address + "library.wasm"]
+
+
+def _trim(symbols: Symbols, pyodide: Path, work: Path) -> None:
+    glue = pyodide / "pyodide.asm.mjs"
+    needed = set(needed_exports(symbols, glue, [pyodide / "pyodide.mjs", *_ENGINE.glob("*.ts")]))
+    (work / glue.name).write_text(trim_glue(glue.read_text(), needed))
+    interpreter = pyodide / "pyodide.asm.wasm"
+    (work / interpreter.name).write_bytes(trim_interpreter(interpreter.read_bytes(), needed))
+
+
 def _files(work: Path, address: str) -> dict[str, Any]:
     names = {
-        "glue": "pyodide/pyodide.asm.mjs",
-        "interpreter": "pyodide/pyodide.asm.wasm",
+        "glue": "pyodide.asm.mjs",
+        "interpreter": "pyodide.asm.wasm",
         "library": "library.wasm",
         "image": "image.bin",
         "stdlib": "stdlib.zip",

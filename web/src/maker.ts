@@ -4,7 +4,7 @@
  */
 import { applyImage, packImage, readImage } from "./engine/image";
 import { bootPlain, restore } from "./engine/python";
-import type { EmscriptenModule, EmscriptenSettings, EngineFile, EngineFiles, Pyodide } from "./engine/pyodide";
+import type { EmscriptenModule, EmscriptenSettings, EngineFiles, Pyodide } from "./engine/pyodide";
 
 interface StockPyodide extends Pyodide {
   pyimport(name: string): never;
@@ -20,7 +20,7 @@ export interface Maker {
   /** Resolves and freezes the packages with micropip, compiles them, uploads the archives; gives the frozen lock. */
   compile(pyodide: string, micropip: string, script: string): Promise<string>;
   /** Names what the interpreter exports, and what it and the library import. */
-  symbols(files: EngineFiles): Promise<Record<"exports" | "own_imports" | "library_imports", string[]>>;
+  symbols(interpreter: string, library: string): Promise<Record<"exports" | "own_imports" | "library_imports", string[]>>;
   /** Makes the image, uploads it, gives its figures. */
   make(files: EngineFiles, warmUp: string): Promise<Record<string, number>>;
   /** Restores the image and checks that memory and answers are those of the interpreter it was made from. */
@@ -37,9 +37,9 @@ const maker: Maker = {
     return lock;
   },
 
-  async symbols(files) {
-    const compile = (file: EngineFile) => WebAssembly.compileStreaming(fetch(file.url));
-    const [interpreter, library] = await Promise.all([compile(files.interpreter), compile(files.library)]);
+  async symbols(interpreterUrl, libraryUrl) {
+    const compile = (url: string) => WebAssembly.compileStreaming(fetch(url));
+    const [interpreter, library] = await Promise.all([compile(interpreterUrl), compile(libraryUrl)]);
     const names = (descriptors: { name: string }[]) => descriptors.map(({ name }) => name);
     return {
       exports: names(WebAssembly.Module.exports(interpreter)),

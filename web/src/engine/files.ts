@@ -1,11 +1,10 @@
 /** What Python boots from, put in by the build as the constant `ASSETS`. For modules that lie below `/sdk/assets/`. */
 import type { EngineFiles } from "./pyodide";
 
-type FileName = Exclude<keyof EngineFiles, "empty" | "exports">;
+type FileName = Exclude<keyof EngineFiles, "empty">;
 
 declare const ASSETS: Readonly<Record<FileName, { readonly path: string; readonly integrity: string }>> & {
   readonly empty: string;
-  readonly exports: readonly string[];
 };
 
 /** The address of `/sdk/`, with a slash at the end. */
@@ -22,7 +21,6 @@ export function engineFiles(): EngineFiles {
     image: file("image"),
     stdlib: file("stdlib"),
     site: file("site"),
-    exports: ASSETS.exports,
     empty: sdkBase() + ASSETS.empty,
   };
 }

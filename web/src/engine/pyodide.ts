@@ -16,12 +16,10 @@ export interface EngineFiles {
    * through {@link Parts}, compiled while everything else is on its way.
    */
   readonly empty: string;
-  /** Emscripten's part of Pyodide, a module. */
+  /** Emscripten's part of Pyodide, a module; without what nobody asks for, as the interpreter (web/build/trimming.py). */
   readonly glue: EngineFile;
   /** The interpreter. */
   readonly interpreter: EngineFile;
-  /** Its exports that somebody asks for; see web/build/exports.py. */
-  readonly exports: readonly string[];
   /** pydantic's compiled core. */
   readonly library: EngineFile;
   /** The memory image; see image.ts. */
@@ -36,7 +34,6 @@ export interface EngineFiles {
 export interface Parts {
   readonly interpreter: WebAssembly.Module;
   readonly library: WebAssembly.Module;
-  readonly exports: readonly string[];
   readonly createModule: CreateModule;
   /** Told when the interpreter cannot be instantiated: Pyodide itself would wait for ever. */
   readonly failed: (error: unknown) => void;
@@ -143,7 +140,7 @@ export async function createLinkedModule(parts: Parts, settings: EmscriptenSetti
     const env = { ...imports["env"], Jsv_GetError_import: () => marker, JsvError_Check: (value: unknown) => value === marker };
     const complete = { ...imports, env } as WebAssembly.Imports;
     WebAssembly.instantiate(parts.interpreter, complete)
-      .then((instance) => done({ exports: pick(instance.exports, parts.exports) }, parts.interpreter))
+      .then((instance) => done(instance, parts.interpreter))
       .catch((error: unknown) => parts.failed(error));
     return {};
   };
@@ -154,9 +151,4 @@ export async function createLinkedModule(parts: Parts, settings: EmscriptenSetti
     module.LDSO.loadedLibsByName[name] = { refcount: Number.POSITIVE_INFINITY, name, exports, global: false };
   });
   return parts.createModule(settings);
-}
-
-/** Emscripten looks at every export that there is, thousands of them: it gets those that are needed. */
-function pick(exports: WebAssembly.Exports, names: readonly string[]): WebAssembly.Exports {
-  return Object.fromEntries(names.map((name) => [name, exports[name]!]));
 }

@@ -125,7 +125,7 @@ async function compileAll(files: EngineFiles, onRead: () => void): Promise<Compi
     compileKept(files.library, () => undefined),
     importChecked(files.glue),
   ]);
-  return { interpreter, library, exports: files.exports, createModule: (glue as { default: CreateModule }).default };
+  return { interpreter, library, createModule: (glue as { default: CreateModule }).default };
 }
 
 /** Boots with the compiled parts, and fails when the interpreter cannot be instantiated. */
