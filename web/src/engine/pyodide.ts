@@ -62,6 +62,9 @@ export interface EmscriptenModule {
   _sbrk(bytes: number): number;
 }
 
+/** WebGL's functions, which the interpreter imports the addresses of and Python never calls. */
+const GRAPHICS = /^emscripten_gl/;
+
 type InstantiateWasm = (
   imports: Record<string, Record<string, unknown>>,
   done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
@@ -138,7 +141,7 @@ export async function createLinkedModule(parts: Parts, settings: EmscriptenSetti
     // What Pyodide's own hook adds, in the form that it uses where a browser cannot do better.
     const marker = Symbol("error marker");
     const env = { ...imports["env"], Jsv_GetError_import: () => marker, JsvError_Check: (value: unknown) => value === marker };
-    const complete = { ...imports, env } as WebAssembly.Imports;
+    const complete = { ...imports, env, "GOT.func": withoutGraphics(imports["GOT.func"]!) } as WebAssembly.Imports;
     WebAssembly.instantiate(parts.interpreter, complete)
       .then((instance) => done(instance, parts.interpreter))
       .catch((error: unknown) => parts.failed(error));
@@ -151,4 +154,15 @@ export async function createLinkedModule(parts: Parts, settings: EmscriptenSetti
     module.LDSO.loadedLibsByName[name] = { refcount: Number.POSITIVE_INFINITY, name, exports, global: false };
   });
   return parts.createModule(settings);
+}
+
+/**
+ * Gives the functions whose addresses the interpreter asks for, with none for those of WebGL: Emscripten compiles a small
+ * module for each of them, hundreds in all, while the thread waits.
+ */
+function withoutGraphics(addresses: Record<string, unknown>): Record<string, unknown> {
+  const none = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
+  return new Proxy(addresses, {
+    get: (given, name) => (typeof name === "string" && GRAPHICS.test(name) ? none : Reflect.get(given, name)),
+  });
 }
