@@ -30,10 +30,15 @@ export interface EngineFiles {
   readonly site: EngineFile;
 }
 
-/** The compiled modules, and the function that makes an interpreter of them. */
-export interface Parts {
+/** The compiled Wasm files. */
+export interface Modules {
   readonly interpreter: WebAssembly.Module;
   readonly library: WebAssembly.Module;
+}
+
+/** The compiled modules, which may still be on their way, and the function that makes an interpreter of them. */
+export interface Parts {
+  readonly modules: Promise<Modules>;
   readonly createModule: CreateModule;
   /** Told when the interpreter cannot be instantiated: Pyodide itself would wait for ever. */
   readonly failed: (error: unknown) => void;
@@ -137,19 +142,23 @@ export function commonOptions(empty: string, stdlib: string, createPyodideModule
  * memory image hold it; Pyodide by itself would link it when it is imported.
  */
 export async function createLinkedModule(parts: Parts, settings: EmscriptenSettings): Promise<EmscriptenModule> {
+  let library: WebAssembly.Module;
   settings.instantiateWasm = (imports, done) => {
     // What Pyodide's own hook adds, in the form that it uses where a browser cannot do better.
     const marker = Symbol("error marker");
     const env = { ...imports["env"], Jsv_GetError_import: () => marker, JsvError_Check: (value: unknown) => value === marker };
     const complete = { ...imports, env, "GOT.func": withoutGraphics(imports["GOT.func"]!) } as WebAssembly.Imports;
-    WebAssembly.instantiate(parts.interpreter, complete)
-      .then((instance) => done(instance, parts.interpreter))
+    parts.modules
+      .then(async (modules) => {
+        library = modules.library;
+        done(await WebAssembly.instantiate(modules.interpreter, complete), modules.interpreter);
+      })
       .catch((error: unknown) => parts.failed(error));
     return {};
   };
   settings.preRun.push((module) => {
     const flags = { loadAsync: false, nodelete: true, allowUndefined: true };
-    const exports = module.loadWebAssemblyModule(parts.library, flags, LIBRARY_PATH, {}, 0);
+    const exports = module.loadWebAssemblyModule(library, flags, LIBRARY_PATH, {}, 0);
     const name = LIBRARY_PATH;
     module.LDSO.loadedLibsByName[name] = { refcount: Number.POSITIVE_INFINITY, name, exports, global: false };
   });

@@ -10,6 +10,7 @@ import {
   type EngineFiles,
   LIBRARY_PATH,
   loadPyodide,
+  type Modules,
   type Parts,
   type Pyodide,
 } from "./pyodide";
@@ -60,18 +61,21 @@ export async function restore(
 ): Promise<{ pyodide: Pyodide; from: "cache" | "service" }> {
   let onRead = () => {};
   const read = new Promise<void>((resolve) => (onRead = resolve));
-  const compiled = compileAll(files, onRead);
+  const modules = compileAll(files, onRead);
   const kept = fetchKept(files.image, read);
+  modules.then(
+    () => stages.done("compiled"),
+    () => undefined, // looked at below, as the next one
+  );
   kept.then(
     () => stages.done("image"),
-    () => undefined, // looked at below; until then its failure is not unhandled
+    () => undefined,
   );
   // Pyodide takes it at the start and reads it after the module is made: by then the image has filled it.
   const header = new Uint8Array(HEADER_ROOM);
   let from: "cache" | "service" = "service";
-  const pyodide = await withParts(compiled, async (parts) => {
-    stages.done("compiled");
-    return loadPyodide({
+  const pyodide = await withParts(files, modules, async (parts) =>
+    loadPyodide({
       ...commonOptions(files.empty, `${files.empty}python_stdlib.zip`, async (settings) => {
         const module = await createLinkedModule(parts, settings);
         stages.done("linked");
@@ -84,8 +88,8 @@ export async function restore(
         return module;
       }),
       _loadSnapshot: header,
-    });
-  });
+    }),
+  );
   return { pyodide, from };
 }
 
@@ -93,7 +97,7 @@ export async function restore(
 export async function bootPlain(files: EngineFiles, making?: { prepare(settings: EmscriptenSettings): void }): Promise<Pyodide> {
   const site = fetchChecked(files.site).then(async (response) => new Uint8Array(await response.arrayBuffer()));
   site.catch(() => undefined);
-  return withParts(compileAll(files, () => undefined), async (parts) => {
+  return withParts(files, compileAll(files, () => undefined), async (parts) => {
     await fetchChecked(files.stdlib); // Pyodide fetches it again, from the cache, and does not check it
     const content = await site;
     return loadPyodide({
@@ -112,27 +116,29 @@ export async function bootPlain(files: EngineFiles, making?: { prepare(settings:
   });
 }
 
-type Compiled = Omit<Parts, "failed">;
-
 /**
- * Compiles all parts at once.
+ * Compiles both Wasm files at once.
  *
  * @param onRead called when the interpreter, the biggest part, is in memory or on its way from the service
  */
-async function compileAll(files: EngineFiles, onRead: () => void): Promise<Compiled> {
-  const [interpreter, library, glue] = await Promise.all([
+async function compileAll(files: EngineFiles, onRead: () => void): Promise<Modules> {
+  const [interpreter, library] = await Promise.all([
     compileKept(files.interpreter, onRead),
     compileKept(files.library, () => undefined),
-    importChecked(files.glue),
   ]);
-  return { interpreter, library, createModule: (glue as { default: CreateModule }).default };
+  return { interpreter, library };
 }
 
-/** Boots with the compiled parts, and fails when the interpreter cannot be instantiated. */
-async function withParts<T>(compiled: Promise<Compiled>, boot: (parts: Parts) => Promise<T>): Promise<T> {
-  const found = await compiled;
+/** Boots as soon as the glue is there, and fails when the modules cannot be compiled or instantiated. */
+async function withParts<T>(
+  files: EngineFiles,
+  modules: Promise<Modules>,
+  boot: (parts: Parts) => Promise<T>,
+): Promise<T> {
+  modules.catch(() => undefined); // it is looked at once the glue is there
+  const glue = (await importChecked(files.glue)) as { default: CreateModule };
   return new Promise((resolve, reject) => {
-    boot({ ...found, failed: reject }).then(resolve, reject);
+    boot({ modules, createModule: glue.default, failed: reject }).then(resolve, reject);
   });
 }
 
