@@ -103,7 +103,7 @@ $(STAMPS)/faults: $(STAMPS)/venv $(PYTHON_SOURCES) $(call files,tests/faults,*.p
 	@FAULTS=$${FAULTS:-200} $(PY) -m pytest -q -n 2 tests/faults
 	@touch $@
 
-$(STAMPS)/browser: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,tests/browser,*.py) $(SUPPORT)
+$(STAMPS)/browser: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,tests/browser tests/bench,*.py) $(call files,tests/bench/pages,*.js) $(SUPPORT)
 	@echo "Browser tests ..."
 	@$(PY) -m pytest -q -n 2 tests/browser
 	@touch $@

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,14 +67,21 @@ def open_stage() -> Generator[Stage]:
                     "stock": stock,
                     "micropip": micropip,
                 }
-                _put_pages(box, sdk / "bench", f"window.BENCH_SITE = {json.dumps(known)};")
+                put_pages(box, sdk / "bench", known)
                 yield Stage(service.url, box, token_of)
 
 
-def _put_pages(box: Postbox, same_origin: Path, known: str) -> None:
-    """Serve the pages on both origins."""
+def put_pages(box: Postbox, same_origin: Path, known: Mapping[str, str]) -> None:
+    """Serve the pages on both origins.
+
+    Args:
+        box: the CRM's origin.
+        same_origin: a folder that the service will serve; it must not exist yet.
+        known: what the pages have to know.
+    """
     shutil.copytree(PAGES, same_origin)
-    (same_origin / "site.js").write_text(known)
-    box.pages["/site.js"] = known
+    script = f"window.BENCH_SITE = {json.dumps(dict(known))};"
+    (same_origin / "site.js").write_text(script)
+    box.pages["/site.js"] = script
     for page in PAGES.iterdir():
         box.pages[f"/{page.name}"] = page.read_text()
