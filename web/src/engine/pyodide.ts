@@ -129,8 +129,9 @@ export function commonOptions(empty: string, stdlib: string, createPyodideModule
     stdLibURL: stdlib,
     // Product code is async only; Safari has no stack switching and would raise.
     enableRunUntilComplete: false,
-    // 2: docstrings would be a seventh of the image. A fixed hash seed, because a restored interpreter has one anyway.
-    env: { PYTHONOPTIMIZE: "2", PYTHONHASHSEED: "0", PYTHONPATH: "/lib/site.zip" },
+    // 2: docstrings would be a seventh of the image. No columns beside the lines, for the same reason. A fixed hash seed,
+    // because a restored interpreter has one anyway.
+    env: { PYTHONOPTIMIZE: "2", PYTHONNODEBUGRANGES: "1", PYTHONHASHSEED: "0", PYTHONPATH: "/lib/site.zip" },
     createPyodideModule,
   };
 }
