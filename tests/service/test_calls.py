@@ -14,7 +14,7 @@ from toolbar_py.service.app import create_app
 from toolbar_py.service.settings import Settings
 from toolbar_py.service.telephony.none import NoTelephones
 from toolbar_py.wire.actions import CallRequest
-from toolbar_py.wire.errors import ConflictError, ServiceError
+from toolbar_py.wire.errors import ConflictError, DeadlineError, ServiceError
 
 ANN, BOB = "ann@test", "bob@test"
 
@@ -156,6 +156,53 @@ async def test_a_call_that_was_refused_may_be_asked_for_again_with_its_key(
     problem(await call(ann, key=key), 500, "SERVICE")
     service.telephones.refusal = None
     good(await call(ann, key=key))
+
+
+SILENT = DeadlineError(reason="telephones_silent", timeoutMs=5_000, outcome_known=False)
+
+
+async def test_a_call_that_was_begun_without_an_answer_is_not_in_the_way_of_its_own_repetition(
+    service: InProcessService, ann: httpx2.AsyncClient
+) -> None:
+    await state(ann, "LOGGEDIN")
+    key, service.telephones.silence = new_key(), SILENT
+    for _ in range(2):
+        silent = await call(ann, key=key)
+        problem(silent, 504, "TIMEOUT")
+        assert silent.json()["outcomeKnown"] is False
+    service.telephones.silence = None
+    contact_id = good(await call(ann, key=key))["contactId"]
+    (contact,) = (await desk_of(service, ANN))["contacts"]
+    assert contact["event"]["id"] == contact_id
+    assert [each[1] for each in service.telephones.asked].count("begin") == 1
+    another = await call(ann)
+    assert problem(another, 409, "CONFLICT")["contactId"] == contact_id
+    assert another.json()["outcomeKnown"] is True
+
+
+async def test_an_action_that_was_done_without_an_answer_is_not_refused_because_of_its_own_effect(
+    service: InProcessService, ann: httpx2.AsyncClient
+) -> None:
+    await service.telephones.report(ANN, "c1", "POPUP", "connectionstarted", "established")
+    headers, service.telephones.silence = {"Idempotency-Key": new_key()}, SILENT
+    problem(await ann.post("/calls/c1/hold", headers=headers), 504, "TIMEOUT")
+    await service.telephones.report(ANN, "c1", "held")
+    service.telephones.silence = None
+    good(await ann.post("/calls/c1/hold", headers=headers))
+    assert len(service.telephones.asked) == 1
+    assert problem(await act(ann, "c1", "hold"), 409, "CONFLICT")["phase"] == "held"
+
+
+async def test_a_repetition_that_the_telephone_system_refuses_is_refused_for_sure(
+    service: InProcessService, ann: httpx2.AsyncClient
+) -> None:
+    await state(ann, "LOGGEDIN")
+    key, service.telephones.silence = new_key(), SILENT
+    problem(await call(ann, key=key), 504, "TIMEOUT")
+    service.telephones.refusal = ConflictError(reason="telephones_refuse", said="All lines are taken")
+    refused = await call(ann, key=key)
+    assert problem(refused, 409, "CONFLICT")["said"] == "All lines are taken"
+    assert refused.json()["outcomeKnown"] is True
 
 
 @pytest.mark.parametrize(

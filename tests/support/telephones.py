@@ -37,16 +37,19 @@ def cti_report(
 
 
 class StandInTelephones:
-    """A :class:`toolbar_py.service.telephony.port.TelephoneSystem` that notes what it is asked.
+    """A :class:`toolbar_py.service.telephony.port.TelephoneSystem` that notes what it is asked, and does it once a key.
 
     Args:
         refusal: what it answers to everything, once set.
+        silence: what becomes of its answers, once set: it does what it is asked all the same.
     """
 
     def __init__(self) -> None:
         self.switchboard: Switchboard | None = None
         self.asked: list[tuple[object, ...]] = []
         self.refusal: ToolbarError | None = None
+        self.silence: ToolbarError | None = None
+        self._done: dict[str, str] = {}
         self._numbers = itertools.count(1)
 
     async def start(self, switchboard: Switchboard) -> None:
@@ -57,20 +60,24 @@ class StandInTelephones:
         """Report nothing any more."""
         self.switchboard = None
 
-    async def set_presence(self, agent: str, presence: Presence, code: str | None) -> None:
+    async def set_presence(self, agent: str, presence: Presence, code: str | None, key: str | None = None) -> None:
         """Note it."""
-        self._take(agent, presence.value, code)
+        self._take(key, agent, presence.value, code)
+        self._answer()
 
-    async def begin(self, agent: str, request: CallRequest, key: str) -> str:
+    async def begin(self, agent: str, request: CallRequest, key: str, *, repeated: bool = False) -> str:
         """Note it, and report the beginning of a contact."""
-        self._take(agent, "begin", request.destination)
-        contact_id = f"made-{next(self._numbers)}@stand-in.example"
-        await self.report(agent, contact_id, "connectionstarted", call_data=request.call_data)
-        return contact_id
+        if self._take(key, agent, "begin", request.destination):
+            self._done[key] = f"made-{next(self._numbers)}@stand-in.example"
+            await self.report(agent, self._done[key], "connectionstarted", call_data=request.call_data)
+        self._answer()
+        return self._done[key]
 
     async def act(self, command: ActionCommand) -> None:
         """Note it."""
-        self._take(command.agent, command.action.value, command.contact_id, command.parameters)
+        agent, contact_id = command.agent, command.contact_id
+        self._take(command.key, agent, command.action.value, contact_id, command.parameters)
+        self._answer()
 
     async def report(self, agent: str, contact_id: str, *events: str, call_data: str | None = None) -> list[CtiReceipt]:
         """Report events of one contact, one after the other; CallData goes with the first."""
@@ -82,7 +89,17 @@ class StandInTelephones:
             for at, event in enumerate(events)
         ]
 
-    def _take(self, *what: object) -> None:
+    def _take(self, key: str | None, *what: object) -> bool:
+        """Note what is asked; gives whether it is to be done, or was before."""
         if self.refusal is not None:
             raise self.refusal
+        if key is not None and key in self._done:
+            return False
+        if key is not None:
+            self._done[key] = ""
         self.asked.append(what)
+        return True
+
+    def _answer(self) -> None:
+        if self.silence is not None:
+            raise self.silence

@@ -10,6 +10,7 @@ from toolbar_py.page.host.base import Ask, AskKind, Host, Reply
 from toolbar_py.page.tasks import NOTHING_SENT
 from toolbar_py.wire.base import WireModel
 from toolbar_py.wire.errors import (
+    DeadlineError,
     ForbiddenError,
     NetworkError,
     Problem,
@@ -60,7 +61,7 @@ class Exchange:
             key: the ``Idempotency-Key`` of a write: the same for every repetition of it, and for no other.
 
         Raises:
-            ToolbarError: with ``outcome_known=False`` when a write went out and no answer came back.
+            ToolbarError: with ``outcome_known=False`` when a write went out and no answer tells what became of it.
         """
         head = f"{method} {path} {trace} {key or ''}"
         uncertain = False
@@ -74,11 +75,10 @@ class Exchange:
             if reply.head.startswith(_OK):
                 return reply.body
             error = error_of(reply)
-            # Once a write may have reached easyCIM, a later refusal to answer does not make that unknown known.
-            uncertain = uncertain or (key is not None and isinstance(error, NetworkError | ServiceError))
+            uncertain = uncertain or (key is not None and _may_have_happened(error))
             # The page's token function is not asked again at once: it has just said that it cannot.
             if wait is None or not error.retryable or isinstance(error, UnauthenticatedError):
-                error.outcome_known = error.outcome_known and not (uncertain and error.retryable)
+                error.outcome_known = not uncertain or (error.outcome_known and _judges_the_key(error))
                 raise error
             pause = retry_after(error) or int(wait * (0.5 + 0.5 * self._host.random()))
             try:
@@ -141,6 +141,19 @@ def error_of(reply: Reply) -> ToolbarError:
     if isinstance(error, RateLimitedError):
         error.details.setdefault("retryAfterMs", int(rest) if rest else None)
     return error
+
+
+def _may_have_happened(error: ToolbarError) -> bool:
+    """Say whether a write may have had its effect although it was answered like this."""
+    return not error.outcome_known or isinstance(error, NetworkError | ServiceError | DeadlineError)
+
+
+def _judges_the_key(error: ToolbarError) -> bool:
+    """Say whether a refusal tells of the earlier tries of a write too, because easyCIM has looked its key up.
+
+    It has not when it only says "not now", or does not know the caller any more.
+    """
+    return not error.retryable and not isinstance(error, UnauthenticatedError | ForbiddenError)
 
 
 def _token_failed(said: str) -> ToolbarError:

@@ -84,6 +84,7 @@ def problem_response(
         code=error.code,
         retryable=error.retryable,
         details=error.details,
+        outcome_known=error.outcome_known,
         correlation_id=trace_id(scope),
     )
     return Response(problem.to_json(), number, all_headers, PROBLEM_TYPE)

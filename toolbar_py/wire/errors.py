@@ -66,6 +66,10 @@ PASSING_REASONS = frozenset({"token_failed"})
 """``details.reason`` of failures that may be over at the next try, although their code's usually are not."""
 
 
+UNKNOWING_REASONS = frozenset({"outcome_unknown"})
+"""``details.reason`` of failures that say by themselves that a write may or may not have happened."""
+
+
 class ToolbarError(Exception):
     """Anything that goes wrong while serving a call, in the contract's words.
 
@@ -79,7 +83,7 @@ class ToolbarError(Exception):
 
     def __init__(self, *, outcome_known: bool = True, **details: JsonValue) -> None:
         super().__init__(self.code.value)
-        self.outcome_known = outcome_known
+        self.outcome_known = outcome_known and details.get("reason") not in UNKNOWING_REASONS
         self.details: dict[str, JsonValue] = details
         if details.get("reason") in PASSING_REASONS:
             self.retryable = True
@@ -224,7 +228,11 @@ class Failure(WireModel):
 
 
 class Problem(WireModel):
-    """An error of the HTTP interface: RFC 9457 ``application/problem+json`` with our ``code``."""
+    """An error of the HTTP interface: RFC 9457 ``application/problem+json`` with our ``code``.
+
+    Args:
+        outcome_known: False when what was to be written may have been, of this request or an earlier one of its key.
+    """
 
     type: str = "about:blank"
     title: str
@@ -233,8 +241,9 @@ class Problem(WireModel):
     code: Code
     retryable: bool
     details: dict[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
+    outcome_known: bool = True
     correlation_id: str | None = None
 
     def to_error(self) -> ToolbarError:
         """Give the exception that the page's side raises for this problem."""
-        return ToolbarError.from_code(self.code, self.details)
+        return ToolbarError.from_code(self.code, self.details, outcome_known=self.outcome_known)

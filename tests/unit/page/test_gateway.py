@@ -1,5 +1,9 @@
 """What becomes of a request that fails on the way (contract section 2)."""
 
+from typing import Any
+
+import pytest
+
 from tests.unit.page.answers import ECID, opened, problem, saved
 from tests.unit.page.fake_host import TRACE, Desk
 
@@ -44,6 +48,44 @@ def test_a_refusal_after_a_lost_answer_is_still_a_known_refusal() -> None:
     desk.wake()
     desk.reply(422, problem("UNKNOWN_OUTCOME", 422, outcome="x", allowed=[]))
     assert desk.failure(call)["outcomeKnown"] is True
+
+
+def test_a_write_that_easycim_could_not_finish_in_time_does_not_claim_to_know_its_outcome() -> None:
+    desk = Desk()
+    call = desk.call("saveScript", ECID, "POSITIVE", True)
+    for last in (False, False, True):
+        desk.reply(504, {**problem("TIMEOUT", 504, timeoutMs=5_000), "retryable": True})
+        if not last:
+            desk.wake()
+    failure = desk.failure(call)
+    assert (failure["code"], failure["outcomeKnown"]) == ("TIMEOUT", False)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        problem("CONFLICT", 409, reason="outcome_unknown"),
+        {**problem("CONFLICT", 409, reason="logged_out"), "outcomeKnown": False},
+    ],
+)
+def test_a_refusal_that_says_that_the_outcome_is_not_known_is_believed(body: dict[str, Any]) -> None:
+    desk = Desk()
+    call = desk.call("saveScript", ECID, "POSITIVE", True)
+    desk.reply(409, body)
+    failure = desk.failure(call)
+    assert (failure["code"], failure["outcomeKnown"]) == ("CONFLICT", False)
+    assert "before saving again" in failure["message"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, "UNAUTHENTICATED"), (403, "FORBIDDEN")])
+def test_a_caller_who_is_turned_away_learns_nothing_of_the_try_before(status: int, code: str) -> None:
+    desk = Desk()
+    call = desk.call("saveScript", ECID, "POSITIVE", True)
+    desk.lose("cut")
+    desk.wake()
+    desk.reply(status, problem(code, status, reason="expired_token"))
+    failure = desk.failure(call)
+    assert (failure["code"], failure["outcomeKnown"]) == (code, False)
 
 
 def test_a_refusal_is_not_repeated() -> None:

@@ -7,12 +7,15 @@ import pytest
 from tests.support.simulation import BEGIN
 from tests.unit.service.test_simulator import ME
 from toolbar_py.service.store.duebase import DueContact, DueQuery
+from toolbar_py.service.telephony.port import ActionCommand
 from toolbar_py.service.telephony.simulator.driver import Stepped
 from toolbar_py.service.telephony.simulator.pace import VirtualClock
 from toolbar_py.service.telephony.simulator.scenario import read_scenario
 from toolbar_py.service.telephony.simulator.setup import Setup
 from toolbar_py.service.telephony.simulator.system import Simulator
 from toolbar_py.wire.actions import CallRequest, CtiReceipt, CtiReport
+from toolbar_py.wire.errors import ConflictError
+from toolbar_py.wire.phases import Action
 from toolbar_py.wire.telephony import AgentStatus, DeskSnapshot, Presence
 
 IN, OUT = Presence.LOGGED_IN, Presence.LOGGED_OUT
@@ -118,6 +121,17 @@ async def test_a_logout_that_the_service_failed_to_note_does_not_last(centre: Ce
     assert centre.came() == []
     await centre.driver.advance(3_000)
     assert centre.came() == ["POPUP"]
+
+
+async def test_what_was_asked_once_and_may_have_been_done_is_not_done_again(centre: Centre) -> None:
+    await centre.tell(IN)
+    key = "a" * 16
+    with pytest.raises(ConflictError) as refused:
+        await centre.system.begin(ME, CallRequest(destination="0555012345"), key, repeated=True)
+    assert (refused.value.details["reason"], refused.value.outcome_known) == ("outcome_unknown", False)
+    with pytest.raises(ConflictError):
+        await centre.system.act(ActionCommand(ME, "c1", Action.HOLD, {}, key, repeated=True))
+    assert centre.came() == []
 
 
 async def test_who_the_service_lets_call_can_call(centre: Centre) -> None:

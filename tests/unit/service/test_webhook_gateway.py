@@ -200,8 +200,9 @@ async def test_what_a_page_asks_again_reaches_the_gateway_with_the_same_key(join
     joined = await join(answers(204))
     for agent, key in (("op1@demo", "k"), ("op1@demo", "k"), ("op2@demo", "k"), ("op1@demo", "other")):
         await joined.telephones.act(ActionCommand(agent, "gw-1", Action.HANGUP, {}, key))
-    first, again, others, another = (each.headers["idempotency-key"] for each in joined.counterpart.received)
-    assert first == again
+    await joined.telephones.set_presence("op1@demo", Presence.PAUSED, None, "k")
+    first, again, others, another, presence = (each.headers["idempotency-key"] for each in joined.counterpart.received)
+    assert first == again == presence
     assert len({first, others, another}) == 3
 
 
@@ -220,6 +221,18 @@ async def test_it_is_not_tried_for_ever(join: Join, reply: Reply, kind: type[Too
     assert isinstance(error, kind)
     assert (error.retryable, error.outcome_known) == (True, False)
     assert len(joined.counterpart.received) == TRIES
+
+
+@pytest.mark.parametrize("reply", [answers(429, Retry_After="60"), answers(401)])
+async def test_a_gateway_that_turns_away_a_later_try_says_nothing_of_the_first(join: Join, reply: Reply) -> None:
+    joined = await join(CUT_OFF, reply)
+    assert (await refused(joined)).outcome_known is False
+
+
+async def test_a_gateway_that_refuses_a_later_try_knows_what_became_of_the_first(join: Join) -> None:
+    joined = await join(CUT_OFF, answers(409, {"detail": "All lines are taken"}))
+    error = await refused(joined)
+    assert (error.details["said"], error.outcome_known) == ("All lines are taken", True)
 
 
 async def test_a_gateway_that_nobody_runs_is_unreachable(join: Join) -> None:

@@ -140,8 +140,8 @@ class _Desk:
         self._operations = operations
 
     async def begin(self, operator: str, request: CallRequest, key: str) -> Response:
-        async def begin() -> str:
-            contact_id = await self._switchboard.begin(operator, request, key)
+        async def begin(repeated: bool) -> str:
+            contact_id = await self._switchboard.begin(operator, request, key, repeated=repeated)
             return Accepted(contact_id=contact_id).to_json()
 
         done = await self._operations.once(operator, key, _hash("call", request.model_dump_json()), begin)
@@ -152,12 +152,12 @@ class _Desk:
     ) -> Response:
         parameters = {} if request is None else request.model_dump(by_alias=False)
 
-        async def act() -> str:
-            await self._switchboard.act(ActionCommand(operator, contact_id, action, parameters, key))
+        async def act(repeated: bool) -> str:
+            await self._switchboard.act(ActionCommand(operator, contact_id, action, parameters, key, repeated))
             return Accepted(contact_id=contact_id).to_json()
 
         if key is None or action in _REPEATABLE:
-            return _answer(await act(), replayed=False)
+            return _answer(await act(False), replayed=False)
         content = _hash(action.value, contact_id, *map(repr, parameters.items()))
         done = await self._operations.once(operator, key, content, act)
         return _answer(done.text, replayed=done.replayed)

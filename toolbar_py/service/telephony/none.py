@@ -17,10 +17,10 @@ class NoTelephones:
     async def stop(self) -> None:
         """Have nothing to let go of."""
 
-    async def set_presence(self, agent: str, presence: Presence, code: str | None) -> None:
+    async def set_presence(self, agent: str, presence: Presence, code: str | None, key: str | None = None) -> None:
         """Accept it: scripts are worked without telephones too."""
 
-    async def begin(self, agent: str, request: CallRequest, key: str) -> str:
+    async def begin(self, agent: str, request: CallRequest, key: str, *, repeated: bool = False) -> str:
         """Refuse."""
         raise _refusal()
 

@@ -1,4 +1,9 @@
-"""Operations on the telephone side: of all requests with the same Idempotency-Key, one has its effect."""
+"""Operations on the telephone side: of all requests with the same Idempotency-Key, one has its effect.
+
+A key is claimed before its operation begins, and keeps the answer. It is free again after a refusal. When nobody knows
+what became of the operation, since the telephone system was silent or the service died, the key stays claimed and
+unanswered, and a repetition asks the telephone system again under the same key: it knows whether it has done it.
+"""
 
 import asyncio
 import logging
@@ -19,6 +24,10 @@ class Done(NamedTuple):
     replayed: bool
 
 
+Work = Callable[[bool], Awaitable[str]]
+"""Gives an operation's answer as JSON text. It is told whether this is a repetition of one that may have been done."""
+
+
 class Operations:
     """Runs operations once.
 
@@ -30,16 +39,16 @@ class Operations:
         self._desks = desks
         self._running: dict[tuple[str, str], tuple[str, asyncio.Task[Done]]] = {}
 
-    async def once(self, operator: str, key: str, content_hash: str, work: Callable[[], Awaitable[str]]) -> Done:
+    async def once(self, operator: str, key: str, content_hash: str, work: Work) -> Done:
         """Give the answer of ``work``, or the one it gave for the key before.
 
         Args:
             content_hash: of everything that was asked, to tell a repetition from a reused key.
 
         Raises:
-            ConflictError: the key was used for something else, or nobody knows whether its effect came about.
-            ToolbarError: ``work`` was refused; the key is free again.
-            StoreError: the store failed; when that was in ``work``, the key is free again.
+            ConflictError: the key was used for something else.
+            ToolbarError: ``work`` was refused; the key is free again, unless ``outcome_known`` is False.
+            StoreError: the store failed.
         """
         own = (operator, key)
         running = self._running.get(own)
@@ -54,27 +63,33 @@ class Operations:
         task.add_done_callback(lambda _: self._running.pop(own, None))
         return await asyncio.shield(task)
 
-    async def _run(self, operator: str, key: str, content_hash: str, work: Callable[[], Awaitable[str]]) -> Done:
+    async def _run(self, operator: str, key: str, content_hash: str, work: Work) -> Done:
         claim = await self._desks.claim(operator, key, content_hash)
-        if not claim.fresh:
-            if claim.content_hash != content_hash:
-                raise ConflictError(reason="key_reused")
-            if claim.answer is None:
-                raise ConflictError(reason="outcome_unknown")
+        if claim.content_hash != content_hash:
+            raise ConflictError(reason="key_reused")
+        if claim.answer is not None:
             return Done(claim.answer, replayed=True)
         try:
-            text = await work()
-        except (ToolbarError, StoreError) as error:
-            # The telephone system knows the key too and does nothing twice; the store fails before it is asked.
-            await self._release(operator, key, error)
+            text = await work(not claim.fresh)
+        except ToolbarError as error:
+            if not claim.fresh and error.retryable:
+                # That it cannot be done now says nothing of what an earlier request has asked.
+                error.outcome_known = False
+            if error.outcome_known:
+                await self._note(operator, key, None)
             raise
-        await self._desks.settle(operator, key, text)
+        except StoreError:
+            # It fails before the telephone system is asked, or after what may be asked twice.
+            if claim.fresh:
+                await self._note(operator, key, None)
+            raise
+        await self._note(operator, key, text)
         return Done(text, replayed=False)
 
-    async def _release(self, operator: str, key: str, error: ToolbarError | StoreError) -> None:
-        """Let a key go after an error, which says more than that the store cannot be written either."""
+    async def _note(self, operator: str, key: str, answer: str | None) -> None:
+        """Keep the answer of a key, or let the key go; what became of the operation is told also if that fails."""
         try:
-            await self._desks.settle(operator, key, None)
+            await self._desks.settle(operator, key, answer)
         except StoreError:
-            fields = {"operator": operator, "key": key, "error": type(error).__name__}
-            _LOG.warning("the key of an operation could not be released", extra={"fields": fields})
+            fields = {"operator": operator, "key": key, "done": answer is not None}
+            _LOG.warning("the end of an operation could not be noted", extra={"fields": fields})

@@ -20,7 +20,9 @@ class ActionCommand:
 
     Args:
         parameters: what the action takes, by the names of its wire model: ``dtmfs``, ``destination`` ...
-        key: of the request; the same key is to have one effect. None when it has no second one anyway.
+        key: of the request; the same key is to have one effect. None when it came without.
+        repeated: whether the telephone system may have been asked with the key before, and nobody knows what came of
+            it. Then the contact may be in any phase: perhaps by this very action.
     """
 
     agent: str
@@ -28,10 +30,15 @@ class ActionCommand:
     action: Action
     parameters: dict[str, str]
     key: str | None = None
+    repeated: bool = False
 
 
 class TelephoneSystem(Protocol):
-    """What the service asks of a telephone system. Every method returns when the request has been accepted."""
+    """What the service asks of a telephone system. Every method returns when the request has been accepted.
+
+    Whatever is raised says by its ``outcome_known`` whether the request, or an earlier one of its key, may have had its
+    effect all the same.
+    """
 
     async def start(self, switchboard: "Switchboard") -> None:
         """Begin to report to a switchboard; called once, before anything else."""
@@ -41,19 +48,23 @@ class TelephoneSystem(Protocol):
         """Report nothing any more and let go of everything."""
         ...
 
-    async def set_presence(self, agent: str, presence: Presence, code: str | None) -> None:
+    async def set_presence(self, agent: str, presence: Presence, code: str | None, key: str | None = None) -> None:
         """Tell that an operator has logged in, pauses or leaves.
+
+        Args:
+            key: of the operator's request; the same key is to have one effect. None when it came without.
 
         Raises:
             ToolbarError: the telephone system refuses it.
         """
         ...
 
-    async def begin(self, agent: str, request: CallRequest, key: str) -> str:
+    async def begin(self, agent: str, request: CallRequest, key: str, *, repeated: bool = False) -> str:
         """Begin a contact with a customer; gives its ContactID.
 
         Args:
             key: of the operator's request; the same key is to begin one contact.
+            repeated: whether the key may have begun one already; see :class:`ActionCommand`.
 
         Raises:
             ToolbarError: the telephone system refuses it.

@@ -47,8 +47,14 @@ class DeskSwitchboard:
         """Have a function told the operator's id after each change at a desk."""
         self._sources.hub.watch(changed)
 
-    async def set_presence(self, agent: str, presence: Presence, code: str | None) -> None:
+    async def set_presence(
+        self, agent: str, presence: Presence, code: str | None, key: str | None = None, *, repeated: bool = False
+    ) -> None:
         """Log an operator in or out, or pause; what holds already changes nothing.
+
+        Args:
+            key: of the operator's request.
+            repeated: whether the telephone system may have been asked with the key before.
 
         Raises:
             InvalidArgumentError: the code is not one of the profile's, or given with what is no pause.
@@ -66,8 +72,8 @@ class DeskSwitchboard:
                     await self._desks.set_presence(agent, presence, code)
                 return
             if presence is Presence.PAUSED and status.presence is Presence.LOGGED_OUT:
-                raise ConflictError(reason="logged_out")
-            await self._system.set_presence(agent, presence, code)
+                raise ConflictError(reason="logged_out", outcome_known=not repeated)
+            await self._system.set_presence(agent, presence, code, key)
             await self._desks.set_presence(agent, presence, code)
 
     async def set_groups(self, agent: str, groups: Sequence[str]) -> None:
@@ -78,11 +84,12 @@ class DeskSwitchboard:
         """
         await self._desks.set_groups(agent, groups)
 
-    async def begin(self, agent: str, request: CallRequest, key: str) -> str:
+    async def begin(self, agent: str, request: CallRequest, key: str, *, repeated: bool = False) -> str:
         """Begin a contact with a customer; gives its ContactID.
 
         Args:
             key: of the operator's request.
+            repeated: whether the key may have begun one already: that one must not stand in its own way.
 
         Raises:
             InvalidArgumentError, TooLargeError: the CallData is malformed.
@@ -94,15 +101,9 @@ class DeskSwitchboard:
         if ecid:
             await self._desks.require_ecid(ecid)
         async with self._turns[agent]:
-            desk = await self._desks.desk(agent)
-            if not may_call(desk.status.presence, [contact.phase for contact in desk.contacts]):
-                if desk.status.presence is Presence.LOGGED_OUT:
-                    raise ConflictError(reason="logged_out", action="call")
-                online = next(contact for contact in desk.contacts if is_online(contact.phase))
-                raise ConflictError(
-                    reason="contact_online", action="call", contactId=online.event.id, phase=online.phase.value
-                )
-            return await self._system.begin(agent, request, key)
+            if not repeated:
+                await self._require_free(agent)
+            return await self._system.begin(agent, request, key, repeated=repeated)
 
     async def act(self, command: ActionCommand) -> None:
         """Do something with a contact at the operator's desk.
@@ -123,5 +124,18 @@ class DeskSwitchboard:
             return
         parse(call_data, "callData")
         async with self._turns[agent]:
-            await self._desks.require(agent, contact_id, command.action)
+            # A repetition may find what it has done itself: the contact held already, or hung up and gone.
+            if not command.repeated:
+                await self._desks.require(agent, contact_id, command.action)
             await self._system.act(command)
+
+    async def _require_free(self, agent: str) -> None:
+        """Make sure that an operator may begin a contact."""
+        desk = await self._desks.desk(agent)
+        if not may_call(desk.status.presence, [contact.phase for contact in desk.contacts]):
+            if desk.status.presence is Presence.LOGGED_OUT:
+                raise ConflictError(reason="logged_out", action="call")
+            online = next(contact for contact in desk.contacts if is_online(contact.phase))
+            raise ConflictError(
+                reason="contact_online", action="call", contactId=online.event.id, phase=online.phase.value
+            )

@@ -20,7 +20,7 @@ from toolbar_py.service.telephony.simulator.wire import Answered
 from toolbar_py.wire.actions import CallRequest, CtiReport
 from toolbar_py.wire.calldata import ECID, parse, value_of
 from toolbar_py.wire.contacts import NameValue
-from toolbar_py.wire.errors import ServiceError, ToolbarError
+from toolbar_py.wire.errors import ConflictError, ServiceError, ToolbarError
 from toolbar_py.wire.phases import Action
 from toolbar_py.wire.telephony import ContactEventName, ContactType, DeskSnapshot, JobType, MediaType, Presence
 
@@ -87,7 +87,7 @@ class Simulator:
         """Report nothing any more."""
         await self._driver.stop()
 
-    async def set_presence(self, agent: str, presence: Presence, code: str | None) -> None:
+    async def set_presence(self, agent: str, presence: Presence, code: str | None, key: str | None = None) -> None:
         """Let an operator come, pause or leave; the reason of a pause makes no difference here."""
         self._driver.catch_up()
         self._settle(agent)
@@ -95,12 +95,14 @@ class Simulator:
         self._exchange.set_presence(agent, presence)
         self._driver.look_ahead()
 
-    async def begin(self, agent: str, request: CallRequest, key: str) -> str:
+    async def begin(self, agent: str, request: CallRequest, key: str, *, repeated: bool = False) -> str:
         """Begin a contact, or have the preview dialled that the operator means; gives its ContactID.
 
         Raises:
-            ToolbarError: the CallData is malformed, the operator is not logged in, or another contact is online.
+            ToolbarError: the CallData is malformed, the operator is not logged in, or another contact is online; or
+                the request is repeated.
         """
+        _refuse_repetition(repeated)
         call_data = parse(request.call_data)
         if self._exchange.presence_of(agent) is Presence.LOGGED_OUT:
             # The service has made sure of the login, and tells no presence meanwhile: its desk counts.
@@ -116,8 +118,9 @@ class Simulator:
         """Do something with a contact.
 
         Raises:
-            ToolbarError: there is no such contact here, or it cannot be done now.
+            ToolbarError: there is no such contact here, or it cannot be done now; or the command is repeated.
         """
+        _refuse_repetition(command.repeated)
         if self._exchange.line(command.contact_id) is None:
             await self._compare(command.agent)
         self._driver.catch_up()
@@ -268,6 +271,12 @@ class Simulator:
         else:
             self._exchange.bring(wish, plan, customer)
         self._driver.look_ahead()
+
+
+def _refuse_repetition(repeated: bool) -> None:
+    """Do nothing a second time: what was asked here was answered, and the service could not keep the answer."""
+    if repeated:
+        raise ConflictError(reason="outcome_unknown")
 
 
 def _nature(request: CallRequest) -> Nature:

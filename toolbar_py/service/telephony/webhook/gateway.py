@@ -120,6 +120,7 @@ class Gateway:
     async def _post(self, key: str, body: bytes) -> bytes:
         until = asyncio.get_running_loop().time() + self._line.deadline_ms / 1000
         tries = 0
+        perhaps_done = False
         while True:
             pause_s = self._chance.draw() * min(BACKOFF_MAX_S, BACKOFF_S * 2**tries)
             tries += 1
@@ -131,15 +132,20 @@ class Gateway:
                     "the gateway was not reached", extra={"fields": {"key": key, "error": type(error).__name__}}
                 )
                 failure: ToolbarError = ServiceError(reason="telephones_unreachable", outcome_known=False)
+                passing = True
             else:
                 if httpx2.codes.is_success(answered.status):
                     return answered.body
                 _LOG.warning("the gateway refused", extra={"fields": {"key": key, "status": answered.status}})
                 failure = refusal(answered.status, answered.body, answered.retry_after_s)
-                if not is_passing(answered.status):
+                if not failure.retryable:
                     raise failure
+                passing = is_passing(answered.status)
                 pause_s = max(pause_s, answered.retry_after_s)
-            if tries == TRIES or asyncio.get_running_loop().time() + pause_s >= until:
+            # A gateway that refuses knows the key. One that has no time for a later try says nothing of an earlier one.
+            perhaps_done = perhaps_done or not failure.outcome_known
+            if not passing or tries == TRIES or asyncio.get_running_loop().time() + pause_s >= until:
+                failure.outcome_known = not perhaps_done
                 raise failure
             await self._chance.pause(pause_s)
 

@@ -87,16 +87,16 @@ class WebhookTelephones:
             self._following.over(report)
         return receipt
 
-    async def set_presence(self, agent: str, presence: Presence, code: str | None) -> None:
+    async def set_presence(self, agent: str, presence: Presence, code: str | None, key: str | None = None) -> None:
         """Tell the gateway; without one there is nobody to tell."""
         if self._gateway is None:
             return
-        key = self._new_id()
+        key = self._new_id() if key is None else _of_agent(agent, key)
         message = PresenceMessage(id=key, at=self._clock(), agent=agent, presence=presence, code=code)
         await self._post(key, message)
 
-    async def begin(self, agent: str, request: CallRequest, key: str) -> str:
-        """Ask the gateway for a contact; gives its ContactID."""
+    async def begin(self, agent: str, request: CallRequest, key: str, *, repeated: bool = False) -> str:
+        """Ask the gateway for a contact; gives its ContactID. It knows a repetition by its key."""
         key = _of_agent(agent, key)
         message = CallMessage(
             id=key,
