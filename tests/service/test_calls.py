@@ -315,6 +315,70 @@ async def test_call_data_that_is_none_changes_nothing(
     assert (await desk_of(service, ANN))["number"] == 1
 
 
+async def ask(desk: httpx2.AsyncClient, path: str, key: str, **body: Any) -> httpx2.Response:
+    return await desk.post(path, json=body, headers={"Idempotency-Key": key})
+
+
+async def test_call_data_that_is_set_again_with_the_same_key_does_not_undo_what_was_set_since(
+    service: InProcessService, ann: httpx2.AsyncClient
+) -> None:
+    await service.telephones.report(ANN, "c1", "POPUP")
+    first, second = new_key(), new_key()
+    for key, text in ((first, "A=1"), (second, "A=2"), (first, "A=1")):
+        repeated = await ask(ann, "/calls/c1/call-data", key, callData=text)
+        good(repeated)
+    assert repeated.headers["idempotent-replayed"] == "true"
+    desk = await desk_of(service, ANN)
+    assert desk["number"] == 3
+    assert desk["contacts"][0]["event"]["CallData"] == [{"name": "A", "value": "2"}]
+
+
+async def test_a_presence_that_is_asked_for_again_with_the_same_key_does_not_undo_a_newer_one(
+    service: InProcessService, ann: httpx2.AsyncClient
+) -> None:
+    keys = {presence: new_key() for presence in ("LOGGEDOUT", "PAUSED", "LOGGEDIN")}
+    await state(ann, "LOGGEDIN")
+    for presence in ("PAUSED", "LOGGEDOUT", "LOGGEDIN", "PAUSED", "LOGGEDOUT"):
+        good(await ask(ann, "/agent/state", keys[presence], presence=presence))
+    desk = await desk_of(service, ANN)
+    assert (desk["number"], desk["agent"]["presence"]) == (4, "LOGGEDIN")
+    assert [each[1] for each in service.telephones.asked] == ["LOGGEDIN", "PAUSED", "LOGGEDOUT", "LOGGEDIN"]
+
+
+async def test_groups_that_are_set_again_with_the_same_key_do_not_undo_newer_ones(
+    service: InProcessService, ann: httpx2.AsyncClient
+) -> None:
+    await state(ann, "LOGGEDIN")
+    first, second = new_key(), new_key()
+    for key, groups in ((first, []), (second, ["DEFAULT"]), (first, [])):
+        good(await ask(ann, "/agent/groups", key, groups=groups))
+    assert (await desk_of(service, ANN))["agent"]["groups"] == ["DEFAULT"]
+
+
+async def test_a_presence_that_was_told_without_an_answer_is_told_again_under_the_same_key(
+    service: InProcessService, ann: httpx2.AsyncClient
+) -> None:
+    key, service.telephones.silence = new_key(), SILENT
+    problem(await ask(ann, "/agent/state", key, presence="LOGGEDIN"), 504, "TIMEOUT")
+    service.telephones.silence = None
+    good(await ask(ann, "/agent/state", key, presence="LOGGEDIN"))
+    assert len(service.telephones.asked) == 1
+    assert (await desk_of(service, ANN))["agent"]["presence"] == "LOGGEDIN"
+
+
+async def test_a_pause_that_may_have_been_told_is_not_surely_refused_after_a_logout(
+    service: InProcessService, ann: httpx2.AsyncClient
+) -> None:
+    await state(ann, "LOGGEDIN")
+    key, service.telephones.silence = new_key(), SILENT
+    problem(await ask(ann, "/agent/state", key, presence="PAUSED"), 504, "TIMEOUT")
+    service.telephones.silence = None
+    good(await state(ann, "LOGGEDOUT"))
+    refused = await ask(ann, "/agent/state", key, presence="PAUSED")
+    assert problem(refused, 409, "CONFLICT")["reason"] == "logged_out"
+    assert refused.json()["outcomeKnown"] is False
+
+
 async def test_after_call_work_is_ended_once_and_ending_it_again_is_harmless(
     service: InProcessService, ann: httpx2.AsyncClient
 ) -> None:

@@ -79,6 +79,7 @@ def create_app(settings: Settings, telephones: TelephoneSystem | None = None, hu
     sources = Sources(store.desks, hub, now_ms, settings.heartbeat_ms)
     system = telephones or _telephones(settings, store)
     switchboard = DeskSwitchboard(sources, system)
+    operations = Operations(store.desks)
     passwords = Passwords()
     importer = Importer(store)
     signed_in = SignedIn(tokens)
@@ -125,8 +126,8 @@ def create_app(settings: Settings, telephones: TelephoneSystem | None = None, hu
     api.include_router(import_routes(store, importer, supervisor, settings.data_dir))
     api.include_router(contact_routes(store, signed_in))
     api.include_router(event_routes(sources, signed_in))
-    api.include_router(agent_routes(switchboard, store.desks, signed_in))
-    api.include_router(call_routes(switchboard, Operations(store.desks), signed_in))
+    api.include_router(agent_routes(switchboard, operations, store.desks, signed_in))
+    api.include_router(call_routes(switchboard, operations, signed_in))
     # A real telephone system reports past its adapter, which has to know what came from there.
     intake = Intake(system if isinstance(system, WebhookTelephones) else switchboard)
     api.include_router(cti_routes(reception(settings.cti, store.desks, now_ms), intake, store.desks, supervisor))

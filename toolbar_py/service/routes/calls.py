@@ -1,13 +1,12 @@
 """``/calls``: what operators do with contacts at their desks (contract section 5)."""
 
-import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path
+from fastapi import APIRouter, Depends, Path
 from starlette.responses import Response
 
 from toolbar_py.service.openapi import refusals
-from toolbar_py.service.routes.answers import json_answer
+from toolbar_py.service.routes.once import Key, OptionalKey, answer_once
 from toolbar_py.service.security.access import SignedIn
 from toolbar_py.service.security.tokens import Identity
 from toolbar_py.service.telephony.operations import Operations
@@ -21,7 +20,7 @@ from toolbar_py.wire.actions import (
     RecordingRequest,
     TransferRequest,
 )
-from toolbar_py.wire.base import ContactId, IdempotencyKey, RequestModel
+from toolbar_py.wire.base import ContactId, RequestModel
 from toolbar_py.wire.phases import Action
 
 _REFUSALS = refusals(401, 404, 409)
@@ -35,12 +34,7 @@ _PLAIN = {
 }
 """The actions that need nothing but the contact."""
 
-_REPEATABLE = (Action.OFFLINE_END, Action.SET_CALL_DATA)
-"""The actions that have no second effect when they are asked for again: they need no key."""
-
 _ContactId = Annotated[ContactId, Path()]
-_Key = Annotated[IdempotencyKey, Header(alias="Idempotency-Key")]
-_OptionalKey = Annotated[IdempotencyKey | None, Header(alias="Idempotency-Key")]
 
 
 def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in: SignedIn) -> APIRouter:
@@ -50,7 +44,7 @@ def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in:
 
     @router.post("", response_model=Accepted, responses=_REFUSALS)
     async def begin_call(
-        request: CallRequest, who: Annotated[Identity, Depends(signed_in)], idempotency_key: _Key
+        request: CallRequest, who: Annotated[Identity, Depends(signed_in)], idempotency_key: Key
     ) -> Response:
         """Begin a contact with a customer. The same key and content begin one."""
         return await desk.begin(who.operator, request, idempotency_key)
@@ -60,17 +54,20 @@ def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in:
 
     @router.post(_path(Action.SET_CALL_DATA), response_model=Accepted, responses=_REFUSALS)
     async def set_call_data(
-        contact_id: _ContactId, request: CallDataRequest, who: Annotated[Identity, Depends(signed_in)]
+        contact_id: _ContactId,
+        request: CallDataRequest,
+        who: Annotated[Identity, Depends(signed_in)],
+        idempotency_key: OptionalKey = None,
     ) -> Response:
         """Merge entries into a contact's CallData."""
-        return await desk.act(who.operator, contact_id, Action.SET_CALL_DATA, request)
+        return await desk.act(who.operator, contact_id, Action.SET_CALL_DATA, request, idempotency_key)
 
     @router.post(_path(Action.PLAY_DTMF), response_model=Accepted, responses=_REFUSALS)
     async def play_dtmf(
         contact_id: _ContactId,
         request: DtmfRequest,
         who: Annotated[Identity, Depends(signed_in)],
-        idempotency_key: _OptionalKey = None,
+        idempotency_key: OptionalKey = None,
     ) -> Response:
         """Play tones to the customer."""
         return await desk.act(who.operator, contact_id, Action.PLAY_DTMF, request, idempotency_key)
@@ -80,7 +77,7 @@ def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in:
         contact_id: _ContactId,
         request: RecordingRequest,
         who: Annotated[Identity, Depends(signed_in)],
-        idempotency_key: _OptionalKey = None,
+        idempotency_key: OptionalKey = None,
     ) -> Response:
         """Begin to record."""
         return await desk.act(who.operator, contact_id, Action.START_RECORDING, request, idempotency_key)
@@ -90,7 +87,7 @@ def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in:
         contact_id: _ContactId,
         request: RecordingRequest,
         who: Annotated[Identity, Depends(signed_in)],
-        idempotency_key: _OptionalKey = None,
+        idempotency_key: OptionalKey = None,
     ) -> Response:
         """Record no more."""
         return await desk.act(who.operator, contact_id, Action.STOP_RECORDING, request, idempotency_key)
@@ -100,7 +97,7 @@ def call_routes(switchboard: DeskSwitchboard, operations: Operations, signed_in:
         contact_id: _ContactId,
         request: TransferRequest,
         who: Annotated[Identity, Depends(signed_in)],
-        idempotency_key: _OptionalKey = None,
+        idempotency_key: OptionalKey = None,
     ) -> Response:
         """Give the contact to somebody else."""
         return await desk.act(who.operator, contact_id, Action.TRANSFER, request, idempotency_key)
@@ -117,7 +114,7 @@ def _add_plain(router: APIRouter, desk: "_Desk", signed_in: SignedIn, action: Ac
     async def act(
         contact_id: _ContactId,
         who: Annotated[Identity, Depends(signed_in)],
-        idempotency_key: _OptionalKey = None,
+        idempotency_key: OptionalKey = None,
     ) -> Response:
         return await desk.act(who.operator, contact_id, action, None, idempotency_key)
 
@@ -144,11 +141,10 @@ class _Desk:
             contact_id = await self._switchboard.begin(operator, request, key, repeated=repeated)
             return Accepted(contact_id=contact_id).to_json()
 
-        done = await self._operations.once(operator, key, _hash("call", request.model_dump_json()), begin)
-        return _answer(done.text, replayed=done.replayed)
+        return await answer_once(self._operations, operator, key, ["call", request.model_dump_json()], begin)
 
     async def act(
-        self, operator: str, contact_id: str, action: Action, request: RequestModel | None, key: str | None = None
+        self, operator: str, contact_id: str, action: Action, request: RequestModel | None, key: str | None
     ) -> Response:
         parameters = {} if request is None else request.model_dump(by_alias=False)
 
@@ -156,16 +152,5 @@ class _Desk:
             await self._switchboard.act(ActionCommand(operator, contact_id, action, parameters, key, repeated))
             return Accepted(contact_id=contact_id).to_json()
 
-        if key is None or action in _REPEATABLE:
-            return _answer(await act(False), replayed=False)
-        content = _hash(action.value, contact_id, *map(repr, parameters.items()))
-        done = await self._operations.once(operator, key, content, act)
-        return _answer(done.text, replayed=done.replayed)
-
-
-def _answer(text: str, *, replayed: bool) -> Response:
-    return json_answer(text, {"Idempotent-Replayed": "true"} if replayed else None)
-
-
-def _hash(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        content = [action.value, contact_id, *map(repr, parameters.items())]
+        return await answer_once(self._operations, operator, key, content, act)
