@@ -10,11 +10,13 @@ import pytest
 
 from tests.support.desk import good, new_key, problem
 from tests.support.inprocess import InProcessService, running_service
-from toolbar_py.service.app import create_app
 from toolbar_py.service.settings import Settings
 from toolbar_py.service.telephony.none import NoTelephones
+from toolbar_py.service.telephony.port import ActionCommand
 from toolbar_py.wire.actions import CallRequest
 from toolbar_py.wire.errors import ConflictError, DeadlineError, ServiceError
+from toolbar_py.wire.phases import Action
+from toolbar_py.wire.texts import sentence
 
 ANN, BOB = "ann@test", "bob@test"
 
@@ -401,11 +403,16 @@ async def test_after_call_work_that_was_ended_during_the_call_ends_with_it(
     assert [each["contact"]["event"] for each in await stream.events(2)] == ["connectioncleared", "DELETE"]
 
 
-async def test_without_a_telephone_system_calls_are_refused_plainly(tmp_path: Path) -> None:
-    create_app(Settings(data_dir=tmp_path))
-    with pytest.raises(ServiceError) as refused:
-        await NoTelephones().begin(ANN, CallRequest(destination="0555"), "key-1")
-    assert refused.value.details["reason"] == "no_telephones"
+async def test_without_a_telephone_system_calls_and_actions_are_refused_for_good() -> None:
+    telephones = NoTelephones()
+    for asking in (
+        telephones.begin(ANN, CallRequest(destination="0555"), "key-1"),
+        telephones.act(ActionCommand(ANN, "c1", Action.HOLD, {}, "key-2")),
+    ):
+        with pytest.raises(ConflictError) as refused:
+            await asking
+        assert not refused.value.retryable
+        assert sentence(refused.value, "en") == "No telephone system is connected: there can be no contacts here."
 
 
 async def test_the_telephone_system_learns_of_every_change(service: InProcessService, ann: httpx2.AsyncClient) -> None:

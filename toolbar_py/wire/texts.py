@@ -122,7 +122,6 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "not_started": "il sistema telefonico non è ancora avviato",
         "outcome_unknown": "non si sa se la richiesta precedente è andata a buon fine",
         "slot_full": "la fascia oraria è al completo",
-        "no_telephones": "nessun sistema telefonico collegato",
     },
     "en": {
         "text": "text",
@@ -156,7 +155,6 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "not_started": "the telephone system has not started yet",
         "outcome_unknown": "nobody knows whether the earlier request had its effect",
         "slot_full": "the half hour is full",
-        "no_telephones": "no telephone system is connected",
     },
 }
 
@@ -187,6 +185,7 @@ REASONS: Mapping[Locale, Mapping[str, str]] = {
         "early_signature": "La firma è datata nel futuro: controllare l'orologio.",
         "replayed_signature": "La firma è già stata usata: firmare di nuovo a ogni invio, in un altro secondo.",
         "cti_closed": "Qui non si accettano eventi di una centrale telefonica: si abilita con TOOLBAR_CTI_SECRETS.",
+        "no_telephones": "Nessuna centrale telefonica è collegata: qui non si possono avere contatti.",
         "telephones_refuse": "La centrale telefonica rifiuta: {said}",
         "telephones_unreachable": "La centrale telefonica non è raggiungibile: riprovare.",
         "telephones_silent": "La centrale telefonica non ha risposto entro {timeoutMs} ms: riprovare.",
@@ -218,6 +217,7 @@ REASONS: Mapping[Locale, Mapping[str, str]] = {
         "early_signature": "The signature is dated in the future: check the clock.",
         "replayed_signature": "The signature was used before: sign anew for each request, in another second.",
         "cti_closed": "Events of a telephone system are not taken here: set TOOLBAR_CTI_SECRETS to have them taken.",
+        "no_telephones": "No telephone system is connected: there can be no contacts here.",
         "telephones_refuse": "The telephone system refuses: {said}",
         "telephones_unreachable": "The telephone system cannot be reached: try again.",
         "telephones_silent": "The telephone system did not answer within {timeoutMs} ms: try again.",

@@ -255,6 +255,14 @@ async def test_a_desk_that_cannot_be_read_is_read_again(follow: Follow, pauses: 
     assert (ear.told, pauses) == ([("ended", "c1")], [2, 4])
 
 
+async def test_what_could_not_be_sent_is_told_when_the_gateways_name_is_put_right(follow: Follow) -> None:
+    switchboard, ear = Switchboard(c1={}), Ear(ConflictError(reason="telephones_loopback"))
+    await follow(switchboard, ear)
+    switchboard.contacts.clear()
+    await switchboard.changed()
+    assert ear.told == [("ended", "c1")]
+
+
 async def test_what_the_gateway_does_not_want_is_not_told_again(follow: Follow, pauses: list[float]) -> None:
     switchboard, ear = Switchboard(c1={}), Ear(ConflictError(reason="telephones_refuse", said="unknown"))
     await follow(switchboard, ear)

@@ -326,14 +326,17 @@ async def test_an_answer_without_end_is_not_read(join: Join) -> None:
 async def test_a_name_that_leads_to_this_machine_is_refused_when_it_is_used(join: Join) -> None:
     joined = await join(BEGUN, host="localhost", loopback=False)
     error = await refused(joined)
-    assert (error.code, error.details["reason"]) == ("SERVICE", "telephones_loopback")
+    assert (error.code, error.retryable, error.outcome_known) == ("CONFLICT", False, True)
+    assert error.details["reason"] == "telephones_loopback"
     assert not joined.counterpart.received
 
 
-async def test_without_a_gateway_presence_is_accepted_and_nothing_can_be_asked() -> None:
+async def test_without_a_gateway_presence_is_accepted_and_the_rest_refused_for_good() -> None:
     telephones = WebhookTelephones(None, lambda: NOW, lambda: "id", nobody, Chance(lambda: 1.0))
     await telephones.set_presence("op1@demo", Presence.LOGGED_IN, None)
-    with pytest.raises(ServiceError) as caught:
+    with pytest.raises(ConflictError) as caught:
         await telephones.begin("op1@demo", CallRequest(destination="0555"), "key-1")
     assert caught.value.details["reason"] == "telephones_deaf"
+    assert (caught.value.retryable, caught.value.outcome_known) == (False, True)
+    assert "TOOLBAR_CTI_URL" in sentence(caught.value, "en")
     await telephones.stop()

@@ -2,10 +2,8 @@
 
 from toolbar_py.service.telephony.port import ActionCommand, Switchboard
 from toolbar_py.wire.actions import CallRequest
-from toolbar_py.wire.errors import ServiceError, ToolbarError
+from toolbar_py.wire.errors import ConflictError, ToolbarError
 from toolbar_py.wire.telephony import Presence
-
-_UNAVAILABLE = 503
 
 
 class NoTelephones:
@@ -30,4 +28,5 @@ class NoTelephones:
 
 
 def _refusal() -> ToolbarError:
-    return ServiceError(status=_UNAVAILABLE, reason="no_telephones")
+    # Not a failure in passing: nothing was asked of anybody, and the next time it will not be either.
+    return ConflictError(reason="no_telephones")

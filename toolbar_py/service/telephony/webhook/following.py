@@ -11,7 +11,7 @@ from typing import Protocol
 
 from toolbar_py.service.store.base import StoreError
 from toolbar_py.service.telephony.port import Switchboard
-from toolbar_py.service.telephony.webhook.gateway import Chance
+from toolbar_py.service.telephony.webhook.gateway import LOOPBACK, Chance
 from toolbar_py.wire.actions import CtiReport
 from toolbar_py.wire.contacts import NameValue
 from toolbar_py.wire.errors import ToolbarError
@@ -28,7 +28,7 @@ _LOG = logging.getLogger("toolbar_py.telephony.webhook")
 class Teller(Protocol):
     """Takes to the gateway what it should know.
 
-    Both raise a :class:`ToolbarError`; one that is retryable is tried again.
+    Both raise a :class:`ToolbarError`; one that is retryable, or says that nothing was sent, is tried again.
     """
 
     async def tell_call_data(self, agent: str, contact_id: str, entries: Sequence[NameValue]) -> None:
@@ -173,7 +173,7 @@ class Following:
         try:
             await telling
         except ToolbarError as error:
-            if error.retryable:
+            if error.retryable or error.details.get("reason") == LOOPBACK:
                 raise
             # The gateway does not want it; it would not want it the next time either.
             _LOG.warning("the gateway refused what it was told", extra={"fields": {"code": error.code.value}})

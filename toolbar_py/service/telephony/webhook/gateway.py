@@ -14,7 +14,7 @@ from toolbar_py.service.store.base import Clock
 from toolbar_py.service.telephony.webhook.configuration import is_loopback
 from toolbar_py.service.telephony.webhook.refusals import is_passing, refusal
 from toolbar_py.service.telephony.webhook.signature import HEADER, Keyring, Message
-from toolbar_py.wire.errors import DeadlineError, ServiceError, ToolbarError
+from toolbar_py.wire.errors import ConflictError, DeadlineError, ServiceError, ToolbarError
 
 ANSWER_MAX = 64 * 1024
 """The longest answer that is read, in bytes: a ContactID or a problem fits many times."""
@@ -23,6 +23,9 @@ TRIES = 4
 BACKOFF_S = 0.1
 BACKOFF_MAX_S = 1.0
 """An operator waits for the answer: two of the default deadline's five seconds at most go by between tries."""
+
+LOOPBACK = "telephones_loopback"
+"""Why nothing was sent: somebody has to put the gateway's name right, which need not be done here."""
 
 _CONNECTIONS_MAX = 50
 _RETRY_AFTER_MAX = 6
@@ -101,7 +104,7 @@ class Gateway:
             key: the ``Idempotency-Key``, the same in every try.
 
         Raises:
-            ConflictError, InvalidArgumentError: the gateway refuses it.
+            ConflictError, InvalidArgumentError: the gateway refuses it, or must not be asked (:data:`LOOPBACK`).
             DeadlineError: it said nothing in time.
             RateLimitedError, ServiceError: it cannot be reached, or answers nothing usable.
         """
@@ -175,7 +178,7 @@ class Gateway:
         found = await loop.getaddrinfo(self._host, self._port, type=SOCK_STREAM)
         if any(is_loopback(str(address[0])) for *_, address in found):
             _LOG.error("the gateway's name leads to this very machine")
-            raise ServiceError(reason="telephones_loopback")
+            raise ConflictError(reason=LOOPBACK)
 
 
 def _seconds(retry_after: str) -> float:

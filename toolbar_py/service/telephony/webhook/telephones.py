@@ -25,7 +25,7 @@ from toolbar_py.wire import calldata
 from toolbar_py.wire.actions import CallRequest, CtiReceipt, CtiReport
 from toolbar_py.wire.base import WireModel
 from toolbar_py.wire.contacts import NameValue
-from toolbar_py.wire.errors import ServiceError
+from toolbar_py.wire.errors import ConflictError, ServiceError
 from toolbar_py.wire.telephony import Presence
 
 
@@ -142,7 +142,8 @@ class WebhookTelephones:
 
     async def _post(self, key: str, message: WireModel) -> bytes:
         if self._gateway is None:
-            raise ServiceError(reason="telephones_deaf")
+            # Not a failure in passing: nothing was asked of anybody, and the next time it will not be either.
+            raise ConflictError(reason="telephones_deaf")
         return await self._gateway.post(key, message.to_json().encode())
 
 
