@@ -1,7 +1,7 @@
 """What a telephone system is told of what easyCIM decides by itself."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import pytest
 
@@ -57,10 +57,15 @@ class Switchboard:
 
 
 class Ear:
-    """The gateway: what it was told; the errors come first. It is silent while ``answers`` is not set."""
+    """The gateway: what it was told; the errors come first. It is silent while ``answers`` is not set.
 
-    def __init__(self, *errors: ToolbarError) -> None:
+    Args:
+        unable: what it cannot be told, by kind and contact.
+    """
+
+    def __init__(self, *errors: ToolbarError, unable: Collection[tuple[str, str]] = ()) -> None:
         self.errors = list(errors)
+        self.unable = unable
         self.told: list[tuple[str, ...]] = []
         self.answers = asyncio.Event()
         self.answers.set()
@@ -71,11 +76,13 @@ class Ear:
     async def tell_ended(self, agent: str, contact_id: str) -> None:
         await self._hear("ended", contact_id)
 
-    async def _hear(self, *what: str) -> None:
+    async def _hear(self, kind: str, contact_id: str, *what: str) -> None:
         await self.answers.wait()
         if self.errors:
             raise self.errors.pop(0)
-        self.told.append(what)
+        if (kind, contact_id) in self.unable:
+            raise ServiceError(reason="telephones_unusable", status=501)
+        self.told.append((kind, contact_id, *what))
 
 
 def _contact(contact_id: str, values: dict[str, str]) -> DeskContact:
@@ -202,6 +209,22 @@ async def test_what_is_on_its_way_to_the_desk_does_not_bring_back_what_was_befor
     assert ear.told == []
 
 
+async def test_what_is_reported_while_an_end_is_told_is_not_answered_with_what_was_before(follow: Follow) -> None:
+    switchboard, ear = Switchboard(c1={"A": "1"}, c2={}), Ear()
+    following = await follow(switchboard, ear)
+    ear.answers.clear()
+    del switchboard.contacts["c2"]
+    await switchboard.changed()
+    changed = report(ContactEventName.DATA_CHANGED, A="2")
+    following.reporting(changed)
+    switchboard.contacts["c1"] = {"A": "2"}
+    following.taken(changed)
+    following.over(changed)
+    ear.answers.set()
+    await switchboard.changed()
+    assert ear.told == [("ended", "c2")]
+
+
 async def test_a_delete_that_is_repeated_does_not_undo_the_one_under_way(follow: Follow) -> None:
     switchboard, ear = Switchboard(c1={}), Ear()
     following = await follow(switchboard, ear)
@@ -244,6 +267,49 @@ async def test_a_gateway_that_is_away_is_told_when_it_is_back(follow: Follow, pa
     await switchboard.changed()
     assert ear.told == [("ended", "c1")]
     assert pauses == [2, 4, 8, 16, 30, 30, 30]
+
+
+async def test_what_a_gateway_cannot_be_told_of_one_contact_does_not_keep_it_from_hearing_of_the_others() -> None:
+    async def agents() -> list[str]:
+        return [AGENT]
+
+    switchboard = Switchboard(c1={"A": "1"}, c2={"A": "1"}, c3={}, c4={})
+    ear = Ear(unable=[("callData", "c1"), ("ended", "c3")])
+    following = Following(ear, agents, Chance(lambda: 1.0))
+    await following.start(switchboard)
+    switchboard.contacts = {"c1": {"A": "2"}, "c2": {"A": "2"}}
+    await switchboard.changed()
+    # The next try waits for the clock; what can be told is told in the first.
+    assert ear.told == [("ended", "c4"), ("callData", "c2", "A=2")]
+    await following.stop()
+
+
+async def test_what_ends_while_the_gateway_is_given_time_is_told_at_once() -> None:
+    async def agents() -> list[str]:
+        return [AGENT]
+
+    switchboard = Switchboard(c1={"A": "1"}, c2={})
+    ear = Ear(unable=[("callData", "c1")])
+    following = Following(ear, agents, Chance(lambda: 1.0))
+    await following.start(switchboard)
+    switchboard.contacts["c1"] = {"A": "2"}
+    await switchboard.changed()
+    assert ear.told == []
+    del switchboard.contacts["c2"]
+    await switchboard.changed()
+    assert ear.told == [("ended", "c2")]
+    await following.stop()
+
+
+async def test_what_a_gateway_could_not_be_told_of_one_contact_is_told_later_and_the_rest_not_twice(
+    follow: Follow, pauses: list[float]
+) -> None:
+    switchboard = Switchboard(c1={"A": "1"}, c2={})
+    ear = Ear(ServiceError())
+    await follow(switchboard, ear)
+    switchboard.contacts = {"c1": {"A": "2"}}
+    await switchboard.changed()
+    assert (ear.told, pauses) == ([("callData", "c1", "A=2"), ("ended", "c2")], [2])
 
 
 async def test_a_desk_that_cannot_be_read_is_read_again(follow: Follow, pauses: list[float]) -> None:

@@ -61,6 +61,8 @@ class Following:
         self._in_flight: dict[tuple[str, str], list[CtiReport]] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._changed: set[str] = set()
+        # By operator: ends the pause before the next try, because there is something new to tell.
+        self._hurry: dict[str, asyncio.Event] = {}
 
     async def start(self, switchboard: Switchboard) -> None:
         """Begin with the desks as they stand, and follow them."""
@@ -71,7 +73,10 @@ class Following:
 
         async def changed(agent: str) -> None:
             self._changed.add(agent)
-            if agent not in self._running:
+            if agent in self._running:
+                self._hurry[agent].set()
+            else:
+                self._hurry[agent] = asyncio.Event()
                 self._running[agent] = asyncio.create_task(self._follow(switchboard, agent))
 
         switchboard.watch(changed)
@@ -111,6 +116,7 @@ class Following:
         try:
             while agent in self._changed:
                 self._changed.discard(agent)
+                self._hurry[agent].clear()
                 try:
                     await self._tell(switchboard, agent)
                     failures = 0
@@ -119,15 +125,24 @@ class Following:
                         _LOG.warning("a desk could not be read", extra={"fields": {"error": type(error).__name__}})
                     self._changed.add(agent)
                     failures = min(failures + 1, _DOUBLINGS_MAX)
-                    await self._chance.pause(self._chance.draw() * min(PAUSE_MAX_S, 2**failures))
+                    await self._pause(agent, self._chance.draw() * min(PAUSE_MAX_S, 2**failures))
         finally:
-            del self._running[agent]
+            del self._running[agent], self._hurry[agent]
+
+    async def _pause(self, agent: str, seconds: float) -> None:
+        """Wait before the next try, but not with what has happened since: that may be accepted at once."""
+        ends = [asyncio.ensure_future(self._chance.pause(seconds)), asyncio.create_task(self._hurry[agent].wait())]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
 
     async def _tell(self, switchboard: Switchboard, agent: str) -> None:
-        """Tell what the telephone system does not know of a desk.
+        """Tell what the telephone system does not know of a desk, and first what ended there: somebody waits for that.
 
         Raises:
-            ToolbarError: it was not accepted and may be later.
+            ToolbarError: something was not accepted and may be later; the rest was told.
             StoreError: the desk could not be read.
         """
         known = self._known.setdefault(agent, {})
@@ -136,23 +151,31 @@ class Following:
         seen = set(self._deleted.get(agent, ()))
         desk = await switchboard.desk(agent)
         there = {each.event.id: _values(each.event.call_data) for each in desk.contacts}
-        for contact_id, values in there.items():
-            theirs = known.setdefault(contact_id, {})
-            theirs.update(self._arriving(agent, contact_id, values))
-            news = {name: value for name, value in values.items() if theirs.get(name) != value}
-            if news:
-                entries = [NameValue(name=name, value=value) for name, value in news.items()]
-                await self._accepted(self._teller.tell_call_data(agent, contact_id, entries))
-                theirs.update(news)
+        # Now, before anything is waited for: what is reported meanwhile is newer than the desk as it was read.
+        news = {contact_id: self._news_of(agent, contact_id, values) for contact_id, values in there.items()}
+        failed: list[ToolbarError] = []
         for contact_id in before:
-            if contact_id not in there:
-                if not self._is_deleted(agent, contact_id):
-                    await self._accepted(self._teller.tell_ended(agent, contact_id))
+            if contact_id not in there and (
+                self._is_deleted(agent, contact_id)
+                or await self._accepted(self._teller.tell_ended(agent, contact_id), failed)
+            ):
                 known.pop(contact_id)
+        for contact_id, values in news.items():
+            entries = [NameValue(name=name, value=value) for name, value in values.items()]
+            if entries and await self._accepted(self._teller.tell_call_data(agent, contact_id, entries), failed):
+                known[contact_id].update(values)
+        if failed:
+            raise failed[0]
         if agent in self._deleted:
             self._deleted[agent] -= seen
         if known.keys() - there.keys():
             self._changed.add(agent)
+
+    def _news_of(self, agent: str, contact_id: str, values: dict[str, str]) -> dict[str, str]:
+        """Give the CallData of a contact at a desk that the telephone system does not know."""
+        theirs = self._known[agent].setdefault(contact_id, {})
+        theirs.update(self._arriving(agent, contact_id, values))
+        return {name: value for name, value in values.items() if theirs.get(name) != value}
 
     def _arriving(self, agent: str, contact_id: str, values: dict[str, str]) -> dict[str, str]:
         """Give the CallData at a desk that a report on its way has brought."""
@@ -169,14 +192,17 @@ class Following:
             report.event is ContactEventName.DELETE for report in in_flight
         )
 
-    async def _accepted(self, telling: Awaitable[None]) -> None:
+    async def _accepted(self, telling: Awaitable[None], failed: list[ToolbarError]) -> bool:
+        """Say whether something need not be told any more; else note why it has to be told again."""
         try:
             await telling
         except ToolbarError as error:
             if error.retryable or error.details.get("reason") == LOOPBACK:
-                raise
+                failed.append(error)
+                return False
             # The gateway does not want it; it would not want it the next time either.
             _LOG.warning("the gateway refused what it was told", extra={"fields": {"code": error.code.value}})
+        return True
 
 
 def _values(entries: Sequence[NameValue]) -> dict[str, str]:
