@@ -90,7 +90,7 @@ def create_app(settings: Settings, telephones: TelephoneSystem | None = None, hu
         await _open(store, settings)
         chores = [
             asyncio.create_task(keep_house(store, now_ms, settings)),
-            asyncio.create_task(keep_leases(sources, settings.lease_ms)),
+            asyncio.create_task(keep_leases(store.desks, hub, settings.lease_ms)),
         ]
         await system.start(switchboard)
         yield

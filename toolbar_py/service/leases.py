@@ -1,10 +1,16 @@
-"""Keeps reservations sure while their desks are not silent (contract section 3)."""
+"""Keeps reservations sure while their desks are not silent (contract section 3).
+
+A desk that listens is not silent: its leases are renewed when it begins, when it ends, and in between again and again.
+So a lease runs out when nobody has listened for as long as it lasts, and not before.
+"""
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
-from toolbar_py.service.events.stream import Sources
+from toolbar_py.service.events.hub import Hub
 from toolbar_py.service.store.base import StoreError
+from toolbar_py.service.store.deskbase import DeskStore
 
 _RENEWALS_A_LEASE = 4
 """How often a lease is renewed in its own length: a renewal that fails is made up for by the next."""
@@ -12,21 +18,23 @@ _RENEWALS_A_LEASE = 4
 _LOG = logging.getLogger("toolbar_py.leases")
 
 
-async def keep_leases(sources: Sources, lease_ms: int) -> None:
+async def renew_leases(desks: DeskStore, operators: Sequence[str]) -> None:
+    """Renew the reservations of operators; what cannot be written now is left to the next time."""
+    try:
+        await desks.renew_leases(operators)
+    except StoreError:
+        _LOG.warning("could not renew the leases, will try again")
+
+
+async def keep_leases(desks: DeskStore, hub: Hub, lease_ms: int) -> None:
     """Renew the reservations of all operators with an open event stream, again and again, until cancelled.
 
-    A desk that listens is not silent. One that is gone closes its stream, and its leases run out.
-
     Args:
-        sources: the desks, and whose streams are open.
+        hub: knows whose streams are open.
         lease_ms: how long a reservation is sure.
     """
     while True:
         await asyncio.sleep(lease_ms / _RENEWALS_A_LEASE / 1000)
-        operators = sources.hub.operators()
-        if not operators:
-            continue
-        try:
-            await sources.desks.renew_leases(operators, sources.clock() + lease_ms)
-        except StoreError:
-            _LOG.warning("could not renew the leases, will try again")
+        operators = hub.operators()
+        if operators:
+            await renew_leases(desks, operators)

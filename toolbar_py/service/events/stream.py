@@ -8,6 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from toolbar_py.service.events.hub import Hub, Numbered, Subscription
 from toolbar_py.service.events.messages import desk_message, event_message, heartbeat_message, snapshot
+from toolbar_py.service.leases import renew_leases
 from toolbar_py.service.store.base import Clock
 from toolbar_py.service.store.deskbase import DeskStore
 
@@ -59,6 +60,7 @@ class EventStream(Response):
         """Serve the stream until the reader goes, is too slow, its token ends or the service stops."""
         # First subscribed, then read: what happens between the two comes twice, and is told once by its number.
         with self._sources.hub.subscribe(self._operator) as subscription:
+            await renew_leases(self._sources.desks, [self._operator])
             record = await self._sources.desks.desk(self._operator, self._after)
             desk = snapshot(record, self._sources.clock(), self._sources.heartbeat_ms)
             missed = [event_message(event) for event in record.events]
@@ -68,28 +70,31 @@ class EventStream(Response):
             left_s = max(0, self._until - self._sources.clock()) / 1000
             expiry = asyncio.get_running_loop().call_later(left_s, subscription.end)
             try:
-                await self._tell(subscription, begin, record.number, send)
-            except TimeoutError:
-                return
+                reads = await self._tell(subscription, begin, record.number, send)
             finally:
                 expiry.cancel()
                 gone.cancel()
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+            await renew_leases(self._sources.desks, [self._operator])
+        if reads:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _tell(self, subscription: Subscription, begin: bytes, last: int, send: Send) -> None:
+    async def _tell(self, subscription: Subscription, begin: bytes, last: int, send: Send) -> bool:
         """Send the beginning, and what happens after event number ``last`` until the subscription ends.
 
-        Raises:
-            TimeoutError: it has ended, and the reader does not read.
+        Returns:
+            whether the reader has read everything: one that does not is not waited for.
         """
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(None) as limit:
-            subscription.at_end = lambda: limit.reschedule(loop.time() + _PARTING_S)
-            try:
+        try:
+            async with asyncio.timeout(None) as limit:
+                subscription.at_end = lambda: limit.reschedule(loop.time() + _PARTING_S)
                 await _send(send, begin)
                 await self._follow(subscription, last, send)
-            finally:
-                subscription.at_end = None
+        except TimeoutError:
+            return False
+        finally:
+            subscription.at_end = None
+        return True
 
     async def _follow(self, subscription: Subscription, last: int, send: Send) -> None:
         """Send what happens after event number ``last``."""

@@ -92,7 +92,11 @@ class Attending:
 
 
 def renew_leases(connection: Connection, operators: Sequence[str], until: int) -> int:
-    """See :meth:`toolbar_py.service.store.deskbase.DeskStore.renew_leases`."""
+    """Make the reservations of operators sure until a moment; gives how many became surer.
+
+    Args:
+        until: in epoch ms.
+    """
     return sum(
         connection.execute(_RENEW, {"p_operators": operators[at : at + _RENEWED_AT_ONCE], "p_until": until}).rowcount
         for at in range(0, len(operators), _RENEWED_AT_ONCE)

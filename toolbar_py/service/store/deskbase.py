@@ -167,11 +167,10 @@ class DeskStore(Protocol):
         """
         ...
 
-    async def renew_leases(self, operators: Sequence[str], until: int) -> int:
-        """Make the reservations of operators sure for longer; gives how many there are.
+    async def renew_leases(self, operators: Sequence[str]) -> int:
+        """Make the reservations of operators sure for a whole lease from now on; gives how many became surer.
 
-        Args:
-            until: epoch ms until which they are sure.
+        One that has run out and that nobody has taken is still its operator's.
         """
         ...
 

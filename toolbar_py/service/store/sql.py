@@ -54,7 +54,7 @@ class SqlStore:
         self._clock = clock
         self._database = Database(dialect)
         self._activities = Activities(dialect, clock)
-        self._desks = SqlDesks(self._database, self._activities, clock, announce)
+        self._desks = SqlDesks(self._database, self._activities, clock, lease_ms, announce)
         self._scripting = Scripting(
             Opening(dialect, self._activities, lease_ms), Saving(self._activities), self._desks.handling
         )

@@ -41,12 +41,16 @@ class SqlDesks:
 
     Args:
         clock: gives epoch ms.
+        lease_ms: how long a reservation is sure.
         announce: is told what each commit changed at desks.
     """
 
-    def __init__(self, database: Database, activities: Activities, clock: Clock, announce: Announce) -> None:
+    def __init__(
+        self, database: Database, activities: Activities, clock: Clock, lease_ms: int, announce: Announce
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._lease_ms = lease_ms
         self._announce = announce
         self._desks = Desks(database.dialect)
         self._reporting = Reporting(self._desks)
@@ -93,9 +97,11 @@ class SqlDesks:
         """Note an operator's presence."""
         return await self.change(lambda turn: self._attending.set_presence(turn, operator, presence, code))
 
-    async def renew_leases(self, operators: Sequence[str], until: int) -> int:
-        """Make the reservations of operators sure for longer."""
-        return await self._database.write(lambda connection: renew_leases(connection, operators, until))
+    async def renew_leases(self, operators: Sequence[str]) -> int:
+        """Make the reservations of operators sure for a whole lease from now on."""
+        return await self._database.write(
+            lambda connection: renew_leases(connection, operators, self._clock() + self._lease_ms)
+        )
 
     async def set_groups(self, operator: str, groups: Sequence[str]) -> AgentStatus:
         """Note the groups an operator is logged into."""
