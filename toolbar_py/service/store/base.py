@@ -261,6 +261,7 @@ class Store(Protocol):
         """Open the script of an inbound contact, making a contact for it the first time.
 
         Raises:
+            UnknownContactError: the contact is at another operator's desk.
             UnknownOperatorError: the operator has no profile.
         """
         ...

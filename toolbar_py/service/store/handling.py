@@ -103,6 +103,11 @@ class Handling:
         except UnknownContactError:
             return None
 
+    def is_elsewhere(self, connection: Connection, operator: str, contact_id: str) -> bool:
+        """Say whether a contact is at another operator's desk."""
+        found = self._desks.find(connection, contact_id)
+        return found is not None and found[0] != operator
+
     def _end(self, turn: Turn, operator: str, contact: DeskContact) -> None:
         if is_online(contact.phase):
             armed = contact.model_copy(update={"offline_end_armed": True})

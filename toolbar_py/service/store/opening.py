@@ -53,6 +53,12 @@ _SAVED = (
         contacts.c.attempted,
     )
 )
+_OPENED = (
+    select(contacts.c.ecid)
+    .join(scripts, scripts.c.ecid == contacts.c.ecid)
+    .where(contacts.c.inbound_contact_id == bindparam("contact_id"), scripts.c.operator == bindparam("operator"))
+    .limit(1)
+)
 _NEXT_NUMBER = (
     update(macro_activities)
     .where(macro_activities.c.code == bindparam("p_code"))
@@ -109,6 +115,10 @@ class Opening:
             row, given = self._reserve(connection, command.caller, ecid, now)
             self._note(connection, command.caller, ecid, script, now)
         return OpenedRecord(read_contact(connection, row, operator, script, self._activities), given)
+
+    def has_opened_inbound(self, connection: Connection, operator: str, contact_id: str) -> bool:
+        """Say whether the operator has opened the script of an inbound contact before."""
+        return connection.execute(_OPENED, {"operator": operator, "contact_id": contact_id}).first() is not None
 
     def _inbound_ecid(self, connection: Connection, command: OpenInboundCommand, now: int) -> str:
         find = {"contact_id": command.contact_id}

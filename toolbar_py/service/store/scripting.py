@@ -10,6 +10,7 @@ from toolbar_py.service.store.opening import Opening
 from toolbar_py.service.store.saving import Saving
 from toolbar_py.wire.calldata import ECID
 from toolbar_py.wire.contacts import NameValue
+from toolbar_py.wire.errors import UnknownContactError
 
 
 class Scripting:
@@ -33,8 +34,12 @@ class Scripting:
 
     def open_inbound(self, turn: Turn, command: OpenInboundCommand) -> OpenedRecord:
         """See :meth:`toolbar_py.service.store.base.Store.open_inbound`."""
-        operator = command.caller.operator
-        contact = self._handling.at_desk(turn.connection, operator, command.contact_id)
+        operator, contact_id = command.caller.operator, command.contact_id
+        contact = self._handling.at_desk(turn.connection, operator, contact_id)
+        elsewhere = contact is None and self._handling.is_elsewhere(turn.connection, operator, contact_id)
+        # One that was passed on keeps, for who had it, the script that was opened then.
+        if elsewhere and not self._opening.has_opened_inbound(turn.connection, operator, contact_id):
+            raise UnknownContactError(reason="not_at_desk", contactId=contact_id)
         if contact is not None:
             event = contact.event
             command = replace(
