@@ -10,6 +10,7 @@ from toolbar_py.service.telephony.simulator.setup import Setup
 from toolbar_py.wire.calldata import ECID, value_of
 from toolbar_py.wire.contacts import NameValue
 from toolbar_py.wire.errors import ConflictError, UnknownContactError
+from toolbar_py.wire.phases import Action
 from toolbar_py.wire.telephony import ContactEventName as Event
 from toolbar_py.wire.telephony import ContactType, JobType, MediaType, Phase, Presence
 
@@ -286,7 +287,7 @@ def test_added_data_stays_and_alone_is_told() -> None:
     run = simulation("predictive")
     line = first_line(run)
     run_until(run, line, Phase.ESTABLISHED)
-    run.exchange.add_data(line, [NameValue(name="MOOD", value="good")])
+    run.exchange.add_data(line, Action.START_RECORDING, [NameValue(name="MOOD", value="good")])
     told = run.board.taken[-1]
     assert told.event is Event.DATA_CHANGED
     assert told.call_data is not None

@@ -236,12 +236,21 @@ class Exchange:
         if line.phase in (Phase.POPUP, Phase.ACW):
             self._emit(line, Event.DELETE)
 
-    def add_data(self, line: Line, call_data: Iterable[NameValue]) -> None:
+    def play_digits(self, line: Line) -> None:
+        """Let the customer hear digits, likewise: nothing that a desk is told comes of it."""
+        line.require(Action.PLAY_DTMF)
+
+    def add_data(self, line: Line, action: Action, call_data: Iterable[NameValue]) -> None:
         """Add to what is known of a contact.
 
+        Args:
+            action: what adds it; it has to be possible now: see :meth:`Line.require`.
+
         Raises:
+            ConflictError: it is not.
             TooLargeError: it would be too much.
         """
+        line.require(action)
         added = list(call_data)
         line.call_data = merge(line.call_data, added)
         self._emit(line, Event.DATA_CHANGED, added)
@@ -250,9 +259,10 @@ class Exchange:
         """Pass a customer on: to a free operator, who gets an inbound contact, or to any number.
 
         Raises:
-            ConflictError: it is an operator's name, and that operator is not free.
+            ConflictError: the call cannot be passed on now, or to an operator who is not free.
             TooLargeError: there would be too much CallData.
         """
+        line.require(Action.TRANSFER)
         passed = merge(line.call_data, call_data)
         if destination in self._agents:
             if not self.is_free(destination):

@@ -152,15 +152,15 @@ class Simulator:
             Action.RETRIEVE: exchange.retrieve,
             Action.HANGUP: exchange.clear,
             Action.OFFLINE_END: exchange.end_work,
+            Action.PLAY_DTMF: exchange.play_digits,
         }
         call_data = parse(parameters.get("call_data", ""))
         if action in plain:
             plain[action](line)
         elif action is Action.TRANSFER:
             exchange.transfer(line, parameters.get("destination", ""), call_data)
-        elif action in _DATA:
-            exchange.add_data(line, [*call_data, *_DATA[action]])
-        # What is left are digits: the customer hears them, and nothing that a desk is told comes of it.
+        else:
+            exchange.add_data(line, action, [*call_data, *_DATA[action]])
 
     def _preview(self, agent: str, number: str, call_data: list[NameValue]) -> str | None:
         """Find the preview that is meant by a call: by its ECID, else by its number."""
