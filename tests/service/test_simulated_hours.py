@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import AsyncGenerator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from toolbar_py.service.store.base import Caller, ImportRow, OpenCommand, Role, 
 from toolbar_py.service.store.dialect import SqliteDialect
 from toolbar_py.service.store.duebase import DueQuery
 from toolbar_py.service.store.sql import SqlStore
+from toolbar_py.service.telephony.port import ActionCommand
+from toolbar_py.service.telephony.simulator.behaviour import Behaviour
 from toolbar_py.service.telephony.simulator.driver import Stepped
 from toolbar_py.service.telephony.simulator.faults import FaultRates
 from toolbar_py.service.telephony.simulator.joining import simulator
@@ -21,14 +24,17 @@ from toolbar_py.service.telephony.simulator.pace import VirtualClock
 from toolbar_py.service.telephony.simulator.setup import Setup
 from toolbar_py.service.telephony.simulator.system import Simulator
 from toolbar_py.service.telephony.switchboard import DeskSwitchboard
+from toolbar_py.wire.actions import CallRequest
 from toolbar_py.wire.contacts import ImportedContact
-from toolbar_py.wire.phases import phase_after
+from toolbar_py.wire.errors import ConflictError
+from toolbar_py.wire.phases import Action, phase_after
 from toolbar_py.wire.telephony import DeskEvent, Phase, Presence
 
 ME, OTHER = "ann@test", "bob@test"
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 LEASE_MS = 30 * MINUTE_MS
+EVERYBODY_ANSWERS = Behaviour(no_answer=0, busy=0, abandoned=0)
 
 
 @dataclass
@@ -200,4 +206,22 @@ async def test_nothing_comes_when_everybody_has_been_called(tmp_path: Path) -> N
     await made.login(ME)
     await made.driver.advance(HOUR_MS)
     assert await made.lives(ME) == {}
+    await ended(made)
+
+
+@pytest.mark.parametrize(("destination", "phase"), [(OTHER, Phase.ESTABLISHED), ("0555012345", Phase.ACW)])
+async def test_a_call_passed_on_is_over_unless_it_was_meant_for_an_operator_who_has_not_come(
+    tmp_path: Path, destination: str, phase: Phase
+) -> None:
+    made = await centre(tmp_path / "test.sqlite3", Setup(behaviour=EVERYBODY_ANSWERS))
+    await made.login(ME)
+    contact_id = await made.board.begin(ME, CallRequest(destination="0555099999"), "key")
+    await made.driver.settle()
+    while (await made.board.desk(ME)).contacts[0].phase is not Phase.ESTABLISHED:
+        await made.driver.advance(100)
+    with pytest.raises(ConflictError) if destination == OTHER else nullcontext():
+        await made.board.act(ActionCommand(ME, contact_id, Action.TRANSFER, {"destination": destination}))
+    await made.driver.settle()
+    (contact,) = (await made.board.desk(ME)).contacts
+    assert contact.phase is phase
     await ended(made)

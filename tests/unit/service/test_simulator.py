@@ -275,11 +275,20 @@ def test_a_call_is_not_passed_on_to_an_operator_who_is_not_free() -> None:
     assert line.phase is Phase.ESTABLISHED
 
 
+def test_a_call_is_not_passed_on_to_an_operator_who_has_not_come_yet() -> None:
+    run = simulation("predictive")
+    line = first_line(run)
+    run_until(run, line, Phase.ESTABLISHED)
+    with pytest.raises(ConflictError):
+        run.exchange.transfer(line, OTHER, [])
+    assert line.phase is Phase.ESTABLISHED
+
+
 def test_a_call_passed_on_to_a_number_is_over_for_the_operator() -> None:
     run = simulation("predictive")
     line = first_line(run)
     run_until(run, line, Phase.ESTABLISHED)
-    run.exchange.transfer(line, "0555012345", [])
+    run.exchange.transfer(line, None, [])
     assert line.phase is Phase.ACW
 
 

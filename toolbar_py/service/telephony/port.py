@@ -94,7 +94,11 @@ class Switchboard(Protocol):
         ...
 
     async def desk(self, agent: str) -> DeskSnapshot:
-        """Give an operator's desk as it stands."""
+        """Give an operator's desk as it stands.
+
+        Raises:
+            UnknownOperatorError: nobody has this id.
+        """
         ...
 
     def watch(self, changed: Callable[[str], Awaitable[None]]) -> None:

@@ -255,19 +255,22 @@ class Exchange:
         line.call_data = merge(line.call_data, added)
         self._emit(line, Event.DATA_CHANGED, added)
 
-    def transfer(self, line: Line, destination: str, call_data: Iterable[NameValue]) -> None:
-        """Pass a customer on: to a free operator, who gets an inbound contact, or to any number.
+    def transfer(self, line: Line, to: str | None, call_data: Iterable[NameValue]) -> None:
+        """Pass a customer on: to a free operator, who gets an inbound contact, or out of here.
+
+        Args:
+            to: the operator; None for anywhere else.
 
         Raises:
-            ConflictError: the call cannot be passed on now, or to an operator who is not free.
+            ConflictError: the call cannot be passed on now, or the operator is not free.
             TooLargeError: there would be too much CallData.
         """
         line.require(Action.TRANSFER)
         passed = merge(line.call_data, call_data)
-        if destination in self._agents:
-            if not self.is_free(destination):
+        if to is not None:
+            if not self.is_free(to):
                 raise ConflictError(reason="operator_busy")
-            self._pass_on(line, self._agents[destination], passed)
+            self._pass_on(line, self._agents[to], passed)
         self.clear(line)
 
     def adopt(self, agent: str, contact: DeskContact) -> None:

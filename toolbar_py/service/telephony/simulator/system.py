@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
-from toolbar_py.service.store.base import StoreError
+from toolbar_py.service.store.base import StoreError, UnknownOperatorError
 from toolbar_py.service.store.duebase import Dialling
 from toolbar_py.service.telephony.port import ActionCommand, Switchboard
 from toolbar_py.service.telephony.simulator.core import Core
@@ -123,9 +123,12 @@ class Simulator:
         _refuse_repetition(command.repeated)
         if self._exchange.line(command.contact_id) is None:
             await self._compare(command.agent)
+        to = None
+        if command.action is Action.TRANSFER:
+            to = await self._operator(command.parameters.get("destination", ""))
         self._driver.catch_up()
         line = self._exchange.require(command.agent, command.contact_id)
-        self._do(line, command.action, command.parameters)
+        self._do(line, command.action, parse(command.parameters.get("call_data", "")), to)
         self._driver.look_ahead()
 
     @property
@@ -144,7 +147,15 @@ class Simulator:
             raise ServiceError(reason="not_started")
         return self._board
 
-    def _do(self, line: Line, action: Action, parameters: dict[str, str]) -> None:
+    async def _operator(self, name: str) -> str | None:
+        """Give an operator's name, whether one came in this run or not; None for what is nobody's."""
+        try:
+            await self._switchboard.desk(name)
+        except UnknownOperatorError:
+            return None
+        return name
+
+    def _do(self, line: Line, action: Action, call_data: list[NameValue], to: str | None) -> None:
         exchange = self._exchange
         plain = {
             Action.ANSWER: exchange.answer,
@@ -154,11 +165,10 @@ class Simulator:
             Action.OFFLINE_END: exchange.end_work,
             Action.PLAY_DTMF: exchange.play_digits,
         }
-        call_data = parse(parameters.get("call_data", ""))
         if action in plain:
             plain[action](line)
         elif action is Action.TRANSFER:
-            exchange.transfer(line, parameters.get("destination", ""), call_data)
+            exchange.transfer(line, to, call_data)
         else:
             exchange.add_data(line, action, [*call_data, *_DATA[action]])
 
