@@ -58,17 +58,23 @@ class Simulation:
     Args:
         take: takes the reports instead of :class:`Board`.
         granted: whether there is anybody to be called.
+        begin: when it begins, in epoch ms.
     """
 
     def __init__(
-        self, setup: Setup, *, take: Callable[[CtiReport, Answered], None] | None = None, granted: bool = True
+        self,
+        setup: Setup,
+        *,
+        take: Callable[[CtiReport, Answered], None] | None = None,
+        granted: bool = True,
+        begin: int = BEGIN,
     ) -> None:
         self.board = Board()
         self.wishes: list[Wish] = []
         self.brought = 0
         self._granted = granted
         self.core = Core(
-            setup, BEGIN, deliver=take or self.board.take, wish=self._grant, over=lambda _report, _taken: None
+            setup, begin, deliver=take or self.board.take, wish=self._grant, over=lambda _report, _taken: None
         )
 
     @property

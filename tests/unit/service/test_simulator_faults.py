@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.simulation import Simulation
+from tests.support.simulation import BEGIN, Simulation
 from toolbar_py.service.telephony.simulator.chance import Chance
 from toolbar_py.service.telephony.simulator.faults import Fault, FaultPlan, FaultRates, read_rates
 from toolbar_py.service.telephony.simulator.link import Answer
@@ -77,6 +77,18 @@ def test_all_faults_at_once_are_survived(seed: int) -> None:
 def test_the_same_seed_gives_the_same_faults() -> None:
     assert run_with(ALL).board.taken == run_with(ALL).board.taken
     assert run_with(ALL).core.link.counts == run_with(ALL).core.link.counts
+
+
+@settings(max_examples=10, deadline=None)
+@given(later=st.integers(1, 100_000_000))
+def test_the_same_seed_gives_the_same_faults_whenever_a_run_begins(later: int) -> None:
+    met: list[list[tuple[str, str, int]]] = []
+    for begin in (BEGIN, BEGIN + later):
+        run = Simulation(Setup(mix="mixed", seed=7, faults=ALL), begin=begin)
+        run.login(ME, OTHER)
+        run.run(3600)
+        met.append([(report.agent, report.event.value, report.at - begin) for report in run.board.taken])
+    assert met[0] == met[1]
 
 
 def test_a_switchboard_that_is_unable_for_a_while_gets_everything_later() -> None:

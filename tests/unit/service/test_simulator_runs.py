@@ -7,6 +7,7 @@ from tests.support.simulation import BEGIN, Simulation
 from toolbar_py.service.telephony.simulator.behaviour import Behaviour
 from toolbar_py.service.telephony.simulator.numbering import Numbering
 from toolbar_py.service.telephony.simulator.setup import Setup
+from toolbar_py.wire.telephony import ContactEventName as Event
 
 ME = "op1@demo"
 OTHER = "op2@demo"
@@ -79,6 +80,20 @@ def test_two_runs_on_the_same_data_give_different_ids() -> None:
     first, second = Numbering(1), Numbering(2)
     assert first.contact_id(ME) != second.contact_id(ME)
     assert first.event_id("an adopted contact") != second.event_id("an adopted contact")
+
+
+def test_who_is_answered_after_giving_up_almost_talks_as_long_whenever_the_run_begins() -> None:
+    lengths: list[int] = []
+    for begin in (BEGIN, BEGIN + 1):
+        run = Simulation(Setup(mix="inbound", seed=7, behaviour=Behaviour(abandoned=1)), begin=begin)
+        run.login(ME)
+        while not (lines := run.exchange.lines_of(ME)):
+            run.run(0.01)
+        run.exchange.answer(lines[0])
+        run.run(3600)
+        talk = {report.event: report.at for report in run.board.taken if report.contact_id == lines[0].contact_id}
+        lengths.append(talk[Event.CONNECTION_CLEARED] - talk[Event.ESTABLISHED])
+    assert lengths[0] == lengths[1]
 
 
 def test_a_run_knows_its_own_contacts() -> None:

@@ -46,20 +46,24 @@ class Core:
         self._plan = FaultPlan(setup.faults, chance, _PARTY)
         self._over = over
         self.link = Link(self.kernel, self._send, self._answered_for_good, patience)
-        self._wire = FaultyWire(self.kernel, self._plan, deliver, self.link.answered)
+        self._wire = FaultyWire(self.kernel, self._plan, self._name, deliver, self.link.answered)
+        self._numbering = Numbering(now)
         self.exchange = Exchange(
             self.kernel,
             setup.traffic(chance, courses),
             courses,
             chance,
-            Numbering(now),
+            self._numbering,
             report=self.link.report,
             wish=wish,
         )
+
+    def _name(self, report: CtiReport) -> str:
+        return self._numbering.event_name(report.contact_id, report.event_id)
 
     def _send(self, report: CtiReport) -> None:
         self._wire.send(report)
 
     def _answered_for_good(self, report: CtiReport, taken: bool) -> None:
-        self._plan.forget(report.event_id)
+        self._plan.forget(self._name(report))
         self._over(report, taken)

@@ -204,7 +204,7 @@ class Exchange:
         if line.phase is Phase.POPUP:
             self._emit(line, Event.CONNECTION_STARTED)
         self._emit(line, Event.ESTABLISHED)
-        line.go_on_with(self._courses.remainder(self._chance.of("remainder", line.contact_id)))
+        line.go_on_with(self._courses.remainder(self._chance.of("remainder", self._numbering.name(line.contact_id))))
         self._arm(line)
 
     def hold(self, line: Line) -> None:
@@ -277,7 +277,7 @@ class Exchange:
         """Go on with a contact that an earlier run has begun and that is still at a desk."""
         known = self._agent(agent)
         event = contact.event
-        stream = self._chance.of("remainder", event.id)
+        stream = self._chance.of("remainder", self._numbering.name(event.id))
         nature = Nature(event.type, event.media_type, event.job_type)
         number = event.ani if event.type is ContactType.INBOUND else event.dnis
         customer = Customer(number, tuple(event.call_data), event.waiting_time)

@@ -38,6 +38,15 @@ class Numbering:
         self._events[contact_id] = (begin, count + 1)
         return f"{begin}-{count + 1:04}"
 
+    def name(self, contact_id: str) -> str:
+        """Give a name for a contact that a run gives it again which begins at another moment: whose, and which."""
+        number, _, rest = contact_id.partition("-")
+        return f"{self._marks[rest]}/{number}" if self.gave(contact_id) else contact_id
+
+    def event_name(self, contact_id: str, event_id: str) -> str:
+        """Give such a name for an event."""
+        return f"{self.name(contact_id)}/{event_id.rpartition('-')[2]}"
+
     def forget(self, contact_id: str) -> None:
         """Give no more ids for a contact that is over."""
         self._events.pop(contact_id, None)

@@ -17,6 +17,7 @@ class FaultyWire:
 
     Args:
         plan: decides what happens to each.
+        name: says by which name the plan is asked about a report.
         deliver: hands a report to the switchboard, and its answer to the function given with it.
         answered: where answers go that are not lost.
     """
@@ -25,18 +26,20 @@ class FaultyWire:
         self,
         kernel: Kernel,
         plan: FaultPlan,
+        name: Callable[[CtiReport], str],
         deliver: Callable[[CtiReport, Answered], None],
         answered: Answered,
     ) -> None:
         self._kernel = kernel
         self._plan = plan
+        self._name = name
         self._deliver = deliver
         self._answered = answered
         self._overtaken: list[CtiReport] = []
 
     def send(self, report: CtiReport) -> None:
         """Carry a report, or do with it what the plan says."""
-        verdict = self._plan.decide(report.event_id)
+        verdict = self._plan.decide(self._name(report))
         overtaken, self._overtaken = self._overtaken, []
         match verdict.fault:
             case Fault.DROP:
