@@ -37,6 +37,10 @@ class Board:
         if report.event_id in self.seen:
             answered(report, Answer.KNOWN)
             return
+        if report.contact_id not in self.phases and report.type is None:
+            self.refused.append((report, "it does not say what kind of contact it is"))
+            answered(report, Answer.REFUSED)
+            return
         try:
             phase = phase_after(self.phases.get(report.contact_id), report.event)
         except OutOfOrderError as error:

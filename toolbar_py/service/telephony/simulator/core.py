@@ -45,7 +45,7 @@ class Core:
         patience = max(setup.pace.ms(_PATIENCE_S), _PATIENCE_SHORTEST_MS)
         self._plan = FaultPlan(setup.faults, chance, _PARTY)
         self._over = over
-        self.link = Link(self.kernel, self._send, self._answered_for_good, patience)
+        self.link = Link(self.kernel, self._send, self._waits_behind, self._answered_for_good, patience)
         self._wire = FaultyWire(self.kernel, self._plan, self._name, deliver, self.link.answered)
         self._numbering = Numbering(now)
         self.exchange = Exchange(
@@ -63,6 +63,9 @@ class Core:
 
     def _send(self, report: CtiReport) -> None:
         self._wire.send(report)
+
+    def _waits_behind(self, report: CtiReport) -> None:
+        self._wire.overtake(report)
 
     def _answered_for_good(self, report: CtiReport, taken: bool) -> None:
         self._plan.forget(self._name(report))

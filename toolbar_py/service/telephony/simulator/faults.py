@@ -22,7 +22,7 @@ class Fault(Enum):
     DUPLICATE = "duplicate"
     """It comes twice, the second time late."""
     REORDER = "reorder"
-    """The next one overtakes it."""
+    """The next one about the same contact overtakes it."""
     DEAF = "deaf"
     """It comes, and the answer to it gets lost."""
     REFUSE = "refuse"

@@ -47,6 +47,7 @@ class Link:
     Args:
         kernel: lets an unanswered report be sent again.
         send: takes a report on its way; the answer, if one comes, goes to :meth:`answered`.
+        waits_behind: is told of a report that has to wait for the one before, and for nothing else.
         over: is told when a report was answered for good, and whether it was taken.
         patience_ms: how long an answer is waited for at first; each time twice as long.
     """
@@ -55,6 +56,7 @@ class Link:
         self,
         kernel: Kernel,
         send: Callable[[CtiReport], None],
+        waits_behind: Callable[[CtiReport], None],
         over: Callable[[CtiReport, bool], None],
         patience_ms: int,
     ) -> None:
@@ -62,6 +64,7 @@ class Link:
         self.counts = Counts()
         self._kernel = kernel
         self._send = send
+        self._waits_behind = waits_behind
         self._over = over
         self._queues: dict[str, _Queue] = {}
 
@@ -72,6 +75,8 @@ class Link:
         queue.waiting.append(report)
         if len(queue.waiting) == 1:
             self._try(queue)
+        elif queue.waiting[1] is report:
+            self._waits_behind(report)
 
     def waits(self, contact_id: str) -> bool:
         """Say whether a contact has reports that are not answered yet."""
