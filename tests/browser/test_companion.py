@@ -10,7 +10,7 @@ import pytest
 from tests.browser.conftest import Desk, Desks
 
 _SDK = (Path(__file__).parent / "pages" / "legacy-sdk.js").read_text()
-_OPERATORS = count(60)
+_OPERATORS = count(50)
 _ECIDS = (f"demo|1|1|{number}" for number in count(400))
 
 # What the SDK's object was when it had loaded: every member and every function of it.
@@ -88,6 +88,24 @@ def test_a_save_by_the_contacts_id_reaches_the_ecid_of_its_call_data(open_page: 
     happen(desk, event("POPUP", ecid, "68-2@pbx"), event("DELETE", contact_id="68-2@pbx"))
     saved = desk.call("saveScript", "68-2@pbx", "BUSY_BY_AGENT", True)
     assert (saved["result"], saved["ecid"]) == (True, ecid)
+
+
+def test_a_save_reaches_what_was_opened_for_the_contact_whatever_its_call_data_says(open_page: Any, ecid: str) -> None:
+    desk, opened = open_page(), next(_ECIDS)
+    happen(desk, event("POPUP", ecid, "68-8@pbx"))
+    desk.call("openScript", "68-8@pbx", opened)
+    saved = desk.call("saveScript", "68-8@pbx", "NEGATIVE", True)
+    assert (saved["result"], saved["ecid"]) == (True, opened)
+
+
+def test_an_inbound_contact_is_saved_as_it_was_opened_when_easycim_does_not_know_the_ecid_it_brings(
+    open_page: Any,
+) -> None:
+    desk = open_page()
+    happen(desk, event("POPUP", "ivr|unknown", "68-9@pbx", type="inbound"))
+    opened = desk.call("openScriptInbound", "68-9@pbx")
+    saved = desk.call("saveScript", "68-9@pbx", "NEGATIVE", True)
+    assert (saved["result"], saved["ecid"]) == (True, opened["ecid"])
 
 
 def test_what_happened_before_the_toolbar_was_loaded_is_asked_for_once(open_page: Any, ecid: str) -> None:

@@ -14,9 +14,9 @@ from toolbar_py.wire.arguments import (
     OpenScriptInboundArguments,
     SaveScriptArguments,
 )
-from toolbar_py.wire.errors import ToolbarError, UnknownContactError
+from toolbar_py.wire.errors import ToolbarError, UnknownContactError, UnknownEcidError
 from toolbar_py.wire.methods import EASYCIM
-from toolbar_py.wire.scripts import OpenedScript, OpenInboundRequest, OpenRequest, SaveRequest
+from toolbar_py.wire.scripts import OpenedScript, OpenInboundRequest, OpenRequest, SavedScript, SaveRequest
 
 
 class EasyCim:
@@ -82,15 +82,12 @@ class EasyCim:
         given = SaveScriptArguments.parse(call.values)
         request = SaveRequest(
             contact_id=given.contact_id,
-            # easyCIM does not know a legacy SDK's contacts; those of its own desk it knows better than we do.
-            ecid=self._companion.ecid(given.contact_id),
             outcome=given.outcome_result,
             offline_end=given.offline_end,
             note=given.note,
             labels=[label.to_label() for label in given.labels],
         )
-        # The trace id serves as Idempotency-Key: 128 random bits that belong to this call and to no other.
-        saved = await self._gateway.save(request, call.correlation_id, call.correlation_id)
+        saved = await self._saved(request, given.contact_id, call)
         # It is saved: a deadline or an abort from here on must not make the page believe that it is not.
         self._attendance.saved(
             saved.answer.contact_id or given.contact_id, saved.answer.ecid, offline_end=given.offline_end
@@ -103,6 +100,23 @@ class EasyCim:
         await self._instance.remember(script.contact_info)
         return script.answer.to_json()
 
+    async def _saved(self, request: SaveRequest, contact_id: str, call: Call) -> SavedScript:
+        """Save by a ContactID, or by the ECID that it carries when easyCIM does not know it.
+
+        What was opened for the contact goes before what its CallData says, and easyCIM has it on record. The contacts
+        of a legacy SDK that were never opened it does not know.
+        """
+        # The trace id serves as Idempotency-Key: 128 random bits that belong to this call and to no other. A refusal
+        # uses none up.
+        key = call.correlation_id
+        try:
+            return await self._gateway.save(request, key, call.correlation_id)
+        except ToolbarError as error:
+            ecid = self._companion.ecid(contact_id) if _does_not_know(contact_id, error) else None
+            if ecid is None:
+                raise
+        return await self._gateway.save(request.model_copy(update={"ecid": ecid}), key, call.correlation_id)
+
     def _only_carrier(self, ecid: str) -> str | None:
         """Give the id of the contact at the desk that carries an ECID, if there is exactly one (section 3)."""
         desk = self._attendance.desk_now()
@@ -114,3 +128,9 @@ class EasyCim:
         desk = self._attendance.desk_now()
         contact = desk.contact(contact_id) if desk else None
         return contact.ecid if contact else self._companion.ecid(contact_id)
+
+
+def _does_not_know(contact_id: str, error: ToolbarError) -> bool:
+    """Say whether easyCIM has refused a ContactID because it knows nothing by that name."""
+    named = isinstance(error, UnknownEcidError) and error.details.get("ecid") == contact_id
+    return named or isinstance(error, UnknownContactError)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.page.answers import ECID, opened, saved
+from tests.unit.page.answers import ECID, opened, problem, saved
 from tests.unit.page.fake_host import TRACE, Desk
 
 EVENT = {"event": "POPUP", "id": "68-1@pd", "CallData": [{"name": "A", "value": 1}, {"name": "ECID", "value": ECID}]}
@@ -34,9 +34,40 @@ def test_a_contact_that_has_left_can_still_be_saved_by_its_id() -> None:
     desk.call("openScript", "", ECID)
     _, sent = desk.reply(200, opened())
     assert "contactId" not in sent
-    desk.call("saveScript", "68-1@pd", "POSITIVE")
-    _, sent = desk.reply(200, saved(TRACE))
-    assert sent["ecid"] == ECID
+    save = desk.call("saveScript", "68-1@pd", "POSITIVE")
+    desk.reply(404, problem("UNKNOWN_CONTACT", 404, contactId="68-1@pd"))
+    request, sent = desk.reply(200, saved(TRACE))
+    assert (request["key"], sent["contactId"], sent["ecid"]) == (TRACE, "68-1@pd", ECID)
+    assert desk.answer(save)["result"] is True
+
+
+def test_what_was_opened_for_a_contact_is_saved_whatever_its_call_data_says() -> None:
+    desk = Desk()
+    desk.call("COMPANION.note", EVENT)
+    desk.call("openScript", "68-1@pd", "demo|1|1|8")
+    desk.reply(200, opened("demo|1|1|8", "68-1@pd"))
+    save = desk.call("saveScript", "68-1@pd", "POSITIVE")
+    _, sent = desk.reply(200, saved(TRACE, "demo|1|1|8", "68-1@pd"))
+    assert "ecid" not in sent, "easyCIM knows what was opened for the contact"
+    assert desk.answer(save)["ecid"] == "demo|1|1|8"
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "details"),
+    [
+        ("UNKNOWN_ECID", 404, {"ecid": "demo|1|1|8"}),
+        ("RESERVED_BY_OTHER", 409, {"ecid": "demo|1|1|8", "reservedBy": "op2@demo"}),
+    ],
+)
+def test_a_save_of_what_was_opened_that_is_refused_does_not_go_to_the_ecid_of_the_call_data(
+    code: str, status: int, details: dict[str, str]
+) -> None:
+    desk = Desk()
+    desk.call("COMPANION.note", EVENT)
+    save = desk.call("saveScript", "68-1@pd", "POSITIVE")
+    desk.reply(status, problem(code, status, **details))
+    assert desk.failure(save)["code"] == code
+    assert not desk.host.requests
 
 
 def test_an_inbound_contact_brings_what_the_legacy_sdk_knows_of_it() -> None:
