@@ -36,9 +36,9 @@ class App:
         inbound = InboundRule(host, gateway, telephone, instance)
         self._attendance = Attendance(host, self._tasks, feeds, inbound, place)
         handlers = {
-            **EasyCim(gateway, instance, self._attendance, companion).handlers(),
+            **EasyCim(self._tasks, gateway, instance, self._attendance, companion).handlers(),
             **Agent(host, telephone, self._attendance).handlers(),
-            **Contact(telephone, self._attendance).handlers(),
+            **Contact(telephone, self._attendance, instance).handlers(),
             **companion.handlers(),
         }
         self._calls = Calls(host, self._tasks, handlers, locale)

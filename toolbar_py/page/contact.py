@@ -4,9 +4,12 @@ What is not allowed now is refused here, with the reason; easyCIM holds to the s
 does not follow the event stream at the moment refuses nothing: what it knows may be out of date.
 """
 
+from contextlib import suppress
+
 from toolbar_py.page.attendance import Attendance
 from toolbar_py.page.calls import Call, Handler
 from toolbar_py.page.desk import Desk
+from toolbar_py.page.instance import LocalInstance
 from toolbar_py.page.telephone import Telephone
 from toolbar_py.wire.actions import (
     Accepted,
@@ -17,8 +20,9 @@ from toolbar_py.wire.actions import (
     TransferRequest,
 )
 from toolbar_py.wire.base import WireModel
+from toolbar_py.wire.calldata import ECID, value_of
 from toolbar_py.wire.calldata import parse as parse_call_data
-from toolbar_py.wire.errors import ConflictError, UnknownContactError
+from toolbar_py.wire.errors import ConflictError, ToolbarError, UnknownContactError
 from toolbar_py.wire.methods import CONTACT
 from toolbar_py.wire.phases import Action, allows, may_call
 from toolbar_py.wire.telephony import Phase, Presence
@@ -38,9 +42,10 @@ from toolbar_py.wire.telephony_arguments import (
 class Contact:
     """The methods. Each takes a call, and gives its answer as JSON text or raises a ``ToolbarError``."""
 
-    def __init__(self, telephone: Telephone, attendance: Attendance) -> None:
+    def __init__(self, telephone: Telephone, attendance: Attendance, instance: LocalInstance) -> None:
         self._telephone = telephone
         self._attendance = attendance
+        self._instance = instance
 
     def handlers(self) -> dict[str, Handler]:
         """The methods by the path under which pages call them."""
@@ -107,10 +112,11 @@ class Contact:
     async def set_call_data(self, call: Call) -> str:
         """Merge entries into a contact's CallData; a text without ``=`` is an ECID, which easyCIM looks up."""
         given = SetCallDataArguments.parse(call.values)
-        if "=" in given.call_data:
-            parse_call_data(given.call_data)
+        ecid = _ecid_in(given.call_data) if "=" in given.call_data else given.call_data
         request = CallDataRequest(call_data=given.call_data)
-        return await self._act(given.contact_id, Action.SET_CALL_DATA, request, call)
+        accepted = await self._act(given.contact_id, Action.SET_CALL_DATA, request, call)
+        await self._tie(given.contact_id, ecid)
+        return accepted
 
     async def play_dtmf(self, call: Call) -> str:
         """Press keys during a call."""
@@ -147,7 +153,7 @@ class Contact:
         return f"[{','.join(contact.event.to_json() for contact in contacts)}]"
 
     async def _begin(self, given: MakeCallArguments, content: str, call: Call, *, job: bool = False) -> str:
-        _check_call_data(given.call_data)
+        ecid = _ecid_in(given.call_data)
         request = CallRequest(
             destination=given.destination,
             resource_type=given.resource_type,
@@ -162,7 +168,15 @@ class Contact:
         accepted = await self._telephone.begin(request, call.correlation_id)
         if accepted.contact_id is not None:
             desk.expect(accepted.contact_id)
+            await self._tie(accepted.contact_id, ecid)
         return accepted.to_json()
+
+    async def _tie(self, contact_id: str, ecid: str) -> None:
+        """Let getContactInfo find by its ContactID what was opened before the contact had one, also after a reload."""
+        if ecid:
+            # easyCIM has accepted: a deadline or an abort from here on must not make the page believe otherwise.
+            with suppress(ToolbarError):
+                await self._instance.tie(contact_id, ecid)
 
     async def _act(self, contact_id: str, action: Action, request: WireModel | None, call: Call) -> str:
         desk = await self._attendance.desk()
@@ -179,6 +193,11 @@ class Contact:
 def _check_call_data(text: str) -> None:
     if text:
         parse_call_data(text)
+
+
+def _ecid_in(text: str) -> str:
+    """Give the ECID in CallData text, once it is found well formed; empty when there is none."""
+    return value_of(parse_call_data(text), ECID) if text else ""
 
 
 def _refuse_beginning(desk: Desk) -> None:

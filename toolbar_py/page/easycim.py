@@ -7,6 +7,7 @@ from toolbar_py.page.calls import Call, Handler
 from toolbar_py.page.companion import Companion, call_data_text
 from toolbar_py.page.gateway import Gateway
 from toolbar_py.page.instance import LocalInstance
+from toolbar_py.page.tasks import Tasks
 from toolbar_py.wire.arguments import (
     GetContactInfoArguments,
     GetContactInfoWSArguments,
@@ -18,14 +19,21 @@ from toolbar_py.wire.errors import ToolbarError, UnknownContactError, UnknownEci
 from toolbar_py.wire.methods import EASYCIM
 from toolbar_py.wire.scripts import OpenedScript, OpenInboundRequest, OpenRequest, SavedScript, SaveRequest
 
+_DESK_MS = 800
+"""How long getContactInfo waits for the desk right after a reload: longer than the desk that the browser has kept is
+held back (page/feed), and so that pages get their answer within a second (section 4)."""
+
 
 class EasyCim:
     """The five methods. Each takes a call, and gives its answer as JSON text or raises a ``ToolbarError``.
 
-    None of them waits for the desk: easyCIM knows it too, and they work while there is no event stream.
+    None of them needs the desk: easyCIM knows it too, and they work while there is no event stream.
     """
 
-    def __init__(self, gateway: Gateway, instance: LocalInstance, attendance: Attendance, companion: Companion) -> None:
+    def __init__(
+        self, tasks: Tasks, gateway: Gateway, instance: LocalInstance, attendance: Attendance, companion: Companion
+    ) -> None:
+        self._tasks = tasks
         self._gateway = gateway
         self._instance = instance
         self._attendance = attendance
@@ -67,10 +75,12 @@ class EasyCim:
             return await self._instance.recall(given.contact_id)
         except UnknownContactError:
             # Opened before the contact had an id, as pages do before they dial: the desk knows what it is worked under.
-            ecid = self._ecid_of(given.contact_id)
+            ecid = await self._ecid_of(given.contact_id)
             if ecid is None:
                 raise
-            return await self._instance.recall(ecid)
+            found = await self._instance.recall(ecid)
+            await self._instance.tie(given.contact_id, ecid)
+            return found
 
     async def get_contact_info_ws(self, call: Call) -> str:
         """Give a contact as easyCIM knows it now."""
@@ -124,10 +134,15 @@ class EasyCim:
         carriers = carriers or self._companion.carriers(ecid)
         return carriers[0] if len(carriers) == 1 else None
 
-    def _ecid_of(self, contact_id: str) -> str | None:
-        desk = self._attendance.desk_now()
-        contact = desk.contact(contact_id) if desk else None
-        return contact.ecid if contact else self._companion.ecid(contact_id)
+    async def _ecid_of(self, contact_id: str) -> str | None:
+        ecid = self._companion.ecid(contact_id)
+        if ecid is None:
+            if self._attendance.desk_now() is None:
+                await self._tasks.within(_DESK_MS, self._attendance.desk())
+            desk = self._attendance.desk_now()
+            contact = desk.contact(contact_id) if desk else None
+            ecid = contact.ecid if contact else None
+        return ecid
 
 
 def _does_not_know(contact_id: str, error: ToolbarError) -> bool:

@@ -6,6 +6,8 @@ forgets nothing. Not in ``localStorage``: pages clear that at login and logout.
 
 import json
 
+from pydantic import ValidationError
+
 from toolbar_py.page.exchange import error_of
 from toolbar_py.page.host.base import HOST_FAILED, Ask, AskKind, Host
 from toolbar_py.wire.contacts import Attempt, ContactInfo
@@ -26,6 +28,16 @@ class LocalInstance:
         """Keep a contact, and return when the browser's database has it: the page may navigate right afterwards."""
         head = {"record": _RECORD, "key": info.ecid, "aliases": [info.contact_id] if info.contact_id else []}
         await Ask(AskKind.STORE, json.dumps(head), info.to_json())
+
+    async def tie(self, contact_id: str, ecid: str) -> None:
+        """Let a contact that was opened before it had a ContactID be found by it; what was opened under it stays."""
+        found = await self._find(contact_id)
+        known = _read(found)
+        if known is not None and known.contact_id == contact_id:
+            return
+        opened = await self._find(ecid)
+        if opened and opened != found:
+            await Ask(AskKind.STORE, json.dumps({"record": _RECORD, "key": ecid, "aliases": [contact_id]}), opened)
 
     async def recall(self, contact_id: str) -> str:
         """Give the ContactInfo of a contact as JSON text.
@@ -51,9 +63,9 @@ class LocalInstance:
 
     async def record_outcome(self, ecid: str, attempt: Attempt, *, terminated: bool) -> None:
         """Write a saved outcome into the local instance, if the contact is in it."""
-        reply = await Ask(AskKind.FIND, json.dumps({"record": _RECORD, "key": ecid}))
-        if reply.body:
-            info = ContactInfo.model_validate_json(reply.body)
+        found = await self._find(ecid)
+        if found:
+            info = ContactInfo.model_validate_json(found)
             await self.remember(info.with_attempt(attempt, terminated=terminated))
 
     async def forget_old(self) -> str:
@@ -61,3 +73,14 @@ class LocalInstance:
         before = self._host.now_ms() - _KEEP_MS
         await Ask(AskKind.PURGE, json.dumps({"record": _RECORD, "before": before}))
         return ""
+
+    async def _find(self, key: str) -> str:
+        return (await Ask(AskKind.FIND, json.dumps({"record": _RECORD, "key": key}))).body
+
+
+def _read(text: str) -> ContactInfo | None:
+    """Read what was found; None when there is nothing, or an older toolbar wrote it otherwise."""
+    try:
+        return ContactInfo.model_validate_json(text) if text else None
+    except ValidationError:
+        return None

@@ -5,11 +5,12 @@ it directly. Ordinary ``async def`` and ``await`` all the way, but no asyncio, w
 What waits for something inside Python awaits a :class:`Signal` in the same way.
 """
 
+import json
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
-from toolbar_py.page.host.base import Ask, Host, Reply
-from toolbar_py.wire.errors import ToolbarError
+from toolbar_py.page.host.base import Ask, AskKind, Host, Reply
+from toolbar_py.wire.errors import AbortedError, ToolbarError
 
 NOTHING_SENT = "token_silent"
 """Why a call ended: the page's token function gave nothing in time, so that no request was sent."""
@@ -105,6 +106,26 @@ class Tasks:
             self._give_up(task)
             self._step(task, task.coroutine.send, Reply("{}", ""))
 
+    async def within(self, ms: int, waiting: Coroutine[Awaited, Any, object]) -> None:
+        """Wait until a coroutine has ended, however it ends, but no longer than a while; it is then interrupted."""
+        over = Signal()
+        ended = False
+
+        def end(_: str | None, __: BaseException | None) -> None:
+            nonlocal ended
+            ended = True
+            over.fire()
+
+        waits = [self.start(_ended(waiting), end)]
+        if not ended:
+            waits.append(self.start(_slept(ms), end))
+        try:
+            while not ended:
+                await over
+        finally:
+            for each in waits:
+                self.interrupt(each, AbortedError())
+
     def _give_up(self, task: Task) -> bool:
         """Forget what a task waits for. Gives whether that was a request that still waited for the page's token."""
         number = task.waits_for
@@ -133,3 +154,13 @@ class Tasks:
             else:
                 task.signal = None
                 self._host.ask(number, awaited.kind, awaited.head, awaited.body)
+
+
+async def _ended(waiting: Coroutine[Awaited, Any, object]) -> str:
+    await waiting
+    return ""
+
+
+async def _slept(ms: int) -> str:
+    await Ask(AskKind.SLEEP, json.dumps({"ms": ms}))
+    return ""

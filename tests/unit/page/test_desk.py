@@ -1,5 +1,6 @@
 """The desk: what AGENT and CONTACT answer from, before and after a reload (contract section 4)."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -237,3 +238,73 @@ def test_a_contact_opened_before_it_was_dialled_is_found_by_its_contact_id() -> 
     tab.reply(200, opened())
     tab.hear([message(operator.contact("1", Event.POPUP, ecid=ECID))])
     assert tab.asked("EASYCIM.getContactInfo", "1")["ecid"] == ECID
+
+
+def worked_after_it_was_opened(operator: Operator) -> Tab:
+    """A tab that opened a script, and in which the contact came then."""
+    tab = open_tab(operator)
+    tab.call("EASYCIM.openScript", "", ECID, True)
+    tab.reply(200, opened())
+    tab.hear([message(operator.contact("1", Event.POPUP, ecid=ECID))])
+    return tab
+
+
+def test_a_contact_opened_before_it_was_dialled_is_found_by_its_contact_id_right_after_a_reload() -> None:
+    before = worked_after_it_was_opened(Operator())
+    after = Tab(stored=before.host.stored, place=before.place)
+    call = after.call("EASYCIM.getContactInfo", "1")
+    assert call not in after.host.answers
+    after.refuse("unreachable ")
+    assert after.answer(call)["ecid"] == ECID
+
+
+def test_a_reload_with_a_service_that_says_nothing_finds_it_within_a_second() -> None:
+    before = worked_after_it_was_opened(Operator())
+    after = Tab(stored=before.host.stored, place=before.place)
+    call = after.call("EASYCIM.getContactInfo", "1")
+    kept, waited = sorted(ms for _, ms in after.host.sleeps if ms < 1_000)
+    assert kept + 100 < waited, "the desk that was kept comes first"
+    ask_id = next(each for each, ms in after.host.sleeps if ms == kept)
+    after.app.resume(ask_id, "{}", "")
+    after.settle()
+    assert after.answer(call)["ecid"] == ECID
+
+
+def test_a_wait_for_the_desk_that_comes_to_nothing_leaves_nothing_behind() -> None:
+    tab = Tab()
+    sleeping = [ask_id for ask_id, _ in tab.host.sleeps]
+    call = tab.call("EASYCIM.getContactInfo", "1")
+    tab.app.abort(call, "ABORTED", 0)
+    assert tab.failure(call)["code"] == "ABORTED"
+    assert [ask_id for ask_id, _ in tab.host.sleeps] == sleeping
+
+
+@pytest.mark.parametrize(
+    ("method", "values"),
+    [
+        ("MakeCall", ["0555", "", "", "", f"ECID={ECID}"]),
+        ("SetCallData", ["1", f"ECID={ECID}"]),
+        ("SetCallData", ["1", ECID]),
+    ],
+)
+def test_a_contact_that_was_tied_to_what_was_opened_is_found_by_its_contact_id_after_it_has_left_and_a_reload(
+    method: str, values: list[str]
+) -> None:
+    operator = Operator()
+    before = open_tab(operator)
+    before.call("EASYCIM.openScript", "", ECID, True)
+    before.reply(200, opened())
+    if method == "SetCallData":
+        before.hear([message(operator.contact("1", Event.POPUP))])
+    before.call(f"CONTACT.{method}", *values)
+    before.reply(200, {"accepted": True, "contactId": "1"})
+    after = open_tab(Operator(), stored=before.host.stored)
+    assert after.asked("EASYCIM.getContactInfo", "1")["ecid"] == ECID
+
+
+def test_what_was_opened_for_a_contact_stays_its_own_when_its_call_data_names_another() -> None:
+    tab = worked_after_it_was_opened(Operator())
+    tab.call("EASYCIM.openScript", "1", "demo|1|1|8")
+    tab.reply(200, opened("demo|1|1|8", "1"))
+    tab.acts("CONTACT.SetCallData", "1", f"ECID={ECID}")
+    assert tab.asked("EASYCIM.getContactInfo", "1")["ecid"] == "demo|1|1|8"
