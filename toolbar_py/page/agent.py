@@ -41,8 +41,7 @@ class Agent:
         }
 
     async def login(self, call: Call) -> str:
-        """Become available, once the page would hear of the contacts that come then."""
-        await self._attendance.listening()
+        """Become available."""
         return await self._become(call, AgentStateRequest(presence=Presence.LOGGED_IN))
 
     async def pause(self, call: Call) -> str:
@@ -107,6 +106,8 @@ class Agent:
             return _list([Group(id=each, description=each).to_json() for each in asked])
 
     async def _become(self, call: Call, request: AgentStateRequest) -> str:
+        # Before that the page would be told neither of the agent's event nor of the contacts that a login brings.
+        await self._attendance.listening()
         before = self._heard()
         accepted = await self._telephone.set_state(request, call.correlation_id)
         # A page that asks for its state right away must not be told the former one: the event is still on its way.

@@ -163,6 +163,8 @@ class Contact:
             job=job,
             content=content,
         )
+        # Before that a new tab would not be told how the contact began.
+        await self._attendance.listening()
         desk = await self._attendance.desk()
         _refuse_beginning(desk)
         accepted = await self._telephone.begin(request, call.correlation_id)

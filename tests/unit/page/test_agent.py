@@ -47,18 +47,25 @@ def test_a_state_is_asked_for_once_under_the_calls_key(method: str, values: list
     assert sent == body
 
 
-def test_nobody_becomes_available_before_contacts_would_be_heard_of() -> None:
+STATES: list[tuple[str, list[str]]] = [("Login", []), ("Pause", []), ("PauseSubState", ["LUNCH"]), ("Logout", [])]
+
+
+@pytest.mark.parametrize(("method", "values"), STATES)
+def test_no_state_is_asked_for_before_what_comes_of_it_would_be_heard(method: str, values: list[str]) -> None:
     tab, operator = Tab(), Operator()
-    call = tab.call("AGENT.Login")
+    call = tab.call(f"AGENT.{method}", *values)
     assert not tab.host.requests
     tab.connect(operator)
     tab.reply(200, {"accepted": True})
     assert tab.answer(call)["accepted"] is True
+    tab.hear([message(operator.become(Presence.PAUSED))])
+    assert tab.agent_events == ["AGENT:PAUSE"]
 
 
-def test_a_login_does_not_wait_for_a_stream_that_fails() -> None:
+@pytest.mark.parametrize(("method", "values"), STATES)
+def test_a_state_does_not_wait_for_a_stream_that_fails(method: str, values: list[str]) -> None:
     tab = Tab()
-    call = tab.call("AGENT.Login")
+    call = tab.call(f"AGENT.{method}", *values)
     tab.refuse("503", json.dumps({"code": "SERVICE"}))
     tab.reply(200, {"accepted": True})
     assert tab.answer(call)["accepted"] is True

@@ -160,6 +160,29 @@ def test_a_call_is_begun_with_what_the_page_gives() -> None:
     }
 
 
+def test_a_new_tab_begins_no_contact_before_it_would_hear_of_it() -> None:
+    operator = Operator()
+    before = open_tab(operator)
+    new = Tab(stored=before.host.stored)
+    new.call("CONTACT.MakeCall", "1")
+    new.wake()  # the desk that was kept is answered from
+    assert new.asked("CONTACT.getContactList") == []
+    assert not new.host.requests
+    new.connect(operator)
+    new.reply(200, {"accepted": True, "contactId": "1"})
+    new.hear([message(operator.contact("1", Event.CONNECTION_STARTED))])
+    assert new.contact_events == [("1", "connectionstarted")]
+
+
+def test_a_contact_is_begun_when_the_stream_fails() -> None:
+    before = open_tab(Operator())
+    after = Tab(stored=before.host.stored)
+    after.call("CONTACT.MakeCall", "1")
+    after.refuse("unreachable ")
+    request, _ = after.reply(200, {"accepted": True, "contactId": "1"})
+    assert request["path"] == "/calls"
+
+
 def test_a_job_is_begun_with_its_description() -> None:
     tab = open_tab(Operator())
     _, sent = tab.acts("CONTACT.MakeJob", "a@b", "", "", "", "", "write to them")
