@@ -38,7 +38,7 @@ class App:
         handlers = {
             **EasyCim(self._tasks, gateway, instance, self._attendance, companion).handlers(),
             **Agent(host, telephone, self._attendance).handlers(),
-            **Contact(telephone, self._attendance, instance).handlers(),
+            **Contact(self._tasks, telephone, self._attendance, instance).handlers(),
             **companion.handlers(),
         }
         self._calls = Calls(host, self._tasks, handlers, locale)

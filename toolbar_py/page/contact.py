@@ -10,6 +10,7 @@ from toolbar_py.page.attendance import Attendance
 from toolbar_py.page.calls import Call, Handler
 from toolbar_py.page.desk import Desk
 from toolbar_py.page.instance import LocalInstance
+from toolbar_py.page.tasks import Tasks
 from toolbar_py.page.telephone import Telephone
 from toolbar_py.wire.actions import (
     Accepted,
@@ -22,7 +23,7 @@ from toolbar_py.wire.actions import (
 from toolbar_py.wire.base import WireModel
 from toolbar_py.wire.calldata import ECID, value_of
 from toolbar_py.wire.calldata import parse as parse_call_data
-from toolbar_py.wire.errors import ConflictError, ToolbarError, UnknownContactError
+from toolbar_py.wire.errors import ConflictError, NetworkError, ToolbarError, UnknownContactError
 from toolbar_py.wire.methods import CONTACT
 from toolbar_py.wire.phases import Action, allows, may_call
 from toolbar_py.wire.telephony import Phase, Presence
@@ -38,11 +39,15 @@ from toolbar_py.wire.telephony_arguments import (
     TransferArguments,
 )
 
+_STREAM_MS = 1_000
+"""How long a call that needs the desk as it stands waits for the event stream to be taken up again."""
+
 
 class Contact:
     """The methods. Each takes a call, and gives its answer as JSON text or raises a ``ToolbarError``."""
 
-    def __init__(self, telephone: Telephone, attendance: Attendance, instance: LocalInstance) -> None:
+    def __init__(self, tasks: Tasks, telephone: Telephone, attendance: Attendance, instance: LocalInstance) -> None:
+        self._tasks = tasks
         self._telephone = telephone
         self._attendance = attendance
         self._instance = instance
@@ -88,15 +93,7 @@ class Contact:
     async def hangup(self, call: Call) -> str:
         """Hang up: a contact, or the only one that is online."""
         contact_id = HangupArguments.parse(call.values).contact_id
-        if contact_id is None:
-            online = (await self._attendance.desk()).online()
-            if len(online) != 1:
-                reason = "several_online" if online else "none_online"
-                raise ConflictError(
-                    reason=reason, action=Action.HANGUP.value, online=[each.event.id for each in online]
-                )
-            contact_id = online[0].event.id
-        return await self._act(contact_id, Action.HANGUP, None, call)
+        return await self._act(contact_id or await self._only_online(), Action.HANGUP, None, call)
 
     async def offline_end(self, call: Call) -> str:
         """End the after-call work; for a contact that has left already, nothing is left to do."""
@@ -152,6 +149,21 @@ class Contact:
         contacts = (await self._attendance.desk()).contacts()
         return f"[{','.join(contact.event.to_json() for contact in contacts)}]"
 
+    async def _only_online(self) -> str:
+        desk = await self._attendance.desk()
+        if len(_online(desk)) != 1 and not desk.live:
+            # What it knows may be out of date, and a customer is perhaps on the line.
+            self._attendance.hurry()
+            await self._tasks.within(_STREAM_MS, _news_of(desk))
+            desk = await self._attendance.desk()
+        online = _online(desk)
+        if len(online) == 1:
+            return online[0]
+        if not online and not desk.live:
+            raise NetworkError(reason="no_events", action=Action.HANGUP.value)
+        reason = "several_online" if online else "none_online"
+        raise ConflictError(reason=reason, action=Action.HANGUP.value, online=[*online])
+
     async def _begin(self, given: MakeCallArguments, content: str, call: Call, *, job: bool = False) -> str:
         ecid = _ecid_in(given.call_data)
         request = CallRequest(
@@ -190,6 +202,16 @@ class Contact:
         accepted = await self._telephone.act(contact_id, action, request, call.correlation_id)
         self._attendance.hurry()
         return accepted.to_json()
+
+
+def _online(desk: Desk) -> list[str]:
+    """Give the ids of the contacts that can be hung up; no other is online while one is begun."""
+    coming = desk.coming()
+    return [each.event.id for each in desk.online()] or ([coming] if coming else [])
+
+
+async def _news_of(desk: Desk) -> None:
+    await desk.changed
 
 
 def _check_call_data(text: str) -> None:

@@ -158,6 +158,11 @@ class Desk:
         """Whether a contact was begun here and has had no event yet."""
         return contact_id in self._coming
 
+    def coming(self) -> str | None:
+        """The contact that was begun here last, while it has had no event."""
+        latest = self._coming[-1] if self._coming else None
+        return None if latest in self._contacts else latest
+
     def online(self) -> list[DeskContact]:
         """The contacts that have a connection to hang up."""
         return [contact for contact in self._contacts.values() if is_online(contact.phase)]

@@ -128,6 +128,59 @@ def test_hangup_without_an_id_needs_exactly_one_contact_online(online: list[str]
     assert failure["details"]["online"] == online
 
 
+def test_hangup_without_an_id_ends_a_call_that_was_just_begun() -> None:
+    operator = Operator()
+    tab = open_tab(operator)
+    tab.call("CONTACT.MakeCall", "1")
+    tab.reply(200, {"accepted": True, "contactId": "new"})
+    request, _ = tab.acts("CONTACT.Hangup")
+    assert request["path"] == "/calls/new/hangup"
+    operator.live("new", Event.CONNECTION_CLEARED)
+    tab.hear([message(event) for event in operator.log])
+    assert tab.refused("CONTACT.Hangup")["details"]["reason"] == "none_online"
+
+
+def cut_off(operator: Operator) -> Tab:
+    """A tab whose event stream broke off, and waits for its next try."""
+    tab = open_tab(operator)
+    tab.hear([], '{"ended": true}')
+    return tab
+
+
+def test_hangup_without_an_id_takes_up_a_stream_that_broke_off_before_it_refuses() -> None:
+    operator = Operator()
+    tab = cut_off(operator)
+    operator.live("1", Event.ESTABLISHED)
+    call = tab.call("CONTACT.Hangup")
+    assert call not in tab.host.answers
+    tab.connect(operator)
+    request, _ = tab.reply(200, {"accepted": True})
+    assert request["path"] == "/calls/1/hangup"
+    assert tab.answer(call)["accepted"] is True
+
+
+def test_hangup_without_an_id_may_be_tried_again_when_the_stream_cannot_be_taken_up() -> None:
+    tab = cut_off(Operator())
+    call = tab.call("CONTACT.Hangup")
+    tab.refuse("unreachable ")
+    failure = tab.failure(call)
+    assert (failure["code"], failure["retryable"]) == ("NETWORK", True)
+
+
+def test_hangup_without_an_id_does_not_wait_long_for_a_stream_that_says_nothing() -> None:
+    tab = cut_off(Operator())
+    call = tab.call("CONTACT.Hangup")
+    assert tab.wake() <= 1_000
+    assert tab.failure(call)["code"] == "NETWORK"
+
+
+def test_hangup_without_an_id_does_not_wait_for_the_stream_when_one_contact_is_known_to_be_online() -> None:
+    tab = desk_with(Event.ESTABLISHED)
+    tab.hear([], '{"ended": true}')
+    request, _ = tab.acts("CONTACT.Hangup")
+    assert request["path"] == "/calls/1/hangup"
+
+
 def test_the_end_of_after_call_work_is_harmless_once_the_contact_has_left() -> None:
     operator = Operator()
     tab = open_tab(operator)
