@@ -36,7 +36,7 @@ class App:
         inbound = InboundRule(host, gateway, telephone, instance)
         self._attendance = Attendance(host, self._tasks, feeds, inbound, place)
         handlers = {
-            **EasyCim(self._tasks, gateway, instance, self._attendance, companion).handlers(),
+            **EasyCim(self._tasks, gateway, instance, self._attendance, companion, host=host).handlers(),
             **Agent(host, telephone, self._attendance).handlers(),
             **Contact(self._tasks, telephone, self._attendance, instance).handlers(),
             **companion.handlers(),

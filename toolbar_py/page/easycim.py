@@ -1,11 +1,10 @@
 """The namespace ``TOOLBAR.EASYCIM`` (contract section 3): opening scripts, reading contacts, saving outcomes."""
 
-from contextlib import suppress
-
 from toolbar_py.page.attendance import Attendance
 from toolbar_py.page.calls import Call, Handler
 from toolbar_py.page.companion import Companion, call_data_text
 from toolbar_py.page.gateway import Gateway
+from toolbar_py.page.host.base import Host
 from toolbar_py.page.instance import LocalInstance
 from toolbar_py.page.tasks import Tasks
 from toolbar_py.wire.arguments import (
@@ -31,8 +30,16 @@ class EasyCim:
     """
 
     def __init__(
-        self, tasks: Tasks, gateway: Gateway, instance: LocalInstance, attendance: Attendance, companion: Companion
+        self,
+        tasks: Tasks,
+        gateway: Gateway,
+        instance: LocalInstance,
+        attendance: Attendance,
+        companion: Companion,
+        *,
+        host: Host,
     ) -> None:
+        self._host = host
         self._tasks = tasks
         self._gateway = gateway
         self._instance = instance
@@ -98,17 +105,23 @@ class EasyCim:
             labels=[label.to_label() for label in given.labels],
         )
         saved = await self._saved(request, given.contact_id, call)
-        # It is saved: a deadline or an abort from here on must not make the page believe that it is not.
-        self._attendance.saved(
-            saved.answer.contact_id or given.contact_id, saved.answer.ecid, offline_end=given.offline_end
-        )
-        with suppress(ToolbarError):
-            await self._instance.record_outcome(saved.answer.ecid, saved.attempt, terminated=saved.answer.terminated)
+        try:
+            await self._note_saved(saved, given)
+        except ToolbarError:
+            pass  # a deadline or an abort
+        except Exception as error:
+            self._host.log("error", f"what was saved was not noted here: {type(error).__name__}")
+        # It is saved, and whatever went wrong since must not make the page believe that it is not: it would save twice.
         return saved.answer.to_json()
 
     async def _opened(self, script: OpenedScript) -> str:
         await self._instance.remember(script.contact_info)
         return script.answer.to_json()
+
+    async def _note_saved(self, saved: SavedScript, given: SaveScriptArguments) -> None:
+        answer = saved.answer
+        self._attendance.saved(answer.contact_id or given.contact_id, answer.ecid, offline_end=given.offline_end)
+        await self._instance.record_outcome(answer.ecid, saved.attempt, terminated=answer.terminated)
 
     async def _saved(self, request: SaveRequest, contact_id: str, call: Call) -> SavedScript:
         """Save by a ContactID, or by the ECID that it carries when easyCIM does not know it.

@@ -63,9 +63,8 @@ class LocalInstance:
 
     async def record_outcome(self, ecid: str, attempt: Attempt, *, terminated: bool) -> None:
         """Write a saved outcome into the local instance, if the contact is in it."""
-        found = await self._find(ecid)
-        if found:
-            info = ContactInfo.model_validate_json(found)
+        info = _read(await self._find(ecid))
+        if info is not None:
             await self.remember(info.with_attempt(attempt, terminated=terminated))
 
     async def forget_old(self) -> str:
@@ -79,7 +78,7 @@ class LocalInstance:
 
 
 def _read(text: str) -> ContactInfo | None:
-    """Read what was found; None when there is nothing, or an older toolbar wrote it otherwise."""
+    """Read what was found; None when there is nothing, or another version of the toolbar wrote it otherwise."""
     try:
         return ContactInfo.model_validate_json(text) if text else None
     except ValidationError:

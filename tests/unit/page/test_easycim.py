@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.page.answers import ECID, opened, problem, saved
 from tests.unit.page.fake_host import TRACE, Desk
+from toolbar_py.page.instance import LocalInstance
 
 
 def test_open_script_answers_what_easycim_answered() -> None:
@@ -137,6 +138,28 @@ def test_a_saved_outcome_shows_in_the_local_instance() -> None:
     info = desk.answer(desk.call("getContactInfo", ECID))
     assert info["terminated"] is True
     assert [attempt["outcome"] for attempt in info["attempts"]] == ["POSITIVE"]
+
+
+@pytest.mark.parametrize("kept", ['{"ecid": "demo|1|1|7"}', "no JSON", "[]"])
+def test_what_was_saved_is_saved_also_when_another_version_of_the_toolbar_kept_the_contact(kept: str) -> None:
+    desk = Desk()
+    desk.host.stored["desk", f" {ECID}"] = (desk.host.now, [], kept)
+    call = desk.call("saveScript", ECID, "POSITIVE", True)
+    desk.reply(200, saved(TRACE))
+    assert desk.answer(call)["result"] is True
+    assert desk.host.stored["desk", f" {ECID}"][2] == kept
+
+
+def test_what_was_saved_is_saved_whatever_fails_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("a secret value")
+
+    monkeypatch.setattr(LocalInstance, "record_outcome", fail)
+    desk = Desk()
+    call = desk.call("saveScript", ECID, "POSITIVE", True)
+    desk.reply(200, saved(TRACE))
+    assert desk.answer(call)["result"] is True
+    assert desk.host.logged == ["error: what was saved was not noted here: RuntimeError"]
 
 
 @pytest.mark.parametrize(
