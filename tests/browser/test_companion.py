@@ -108,13 +108,14 @@ def test_an_inbound_contact_is_saved_as_it_was_opened_when_easycim_does_not_know
     assert (saved["result"], saved["ecid"]) == (True, opened["ecid"])
 
 
-def test_what_happened_before_the_toolbar_was_loaded_is_asked_for_once(open_page: Any, ecid: str) -> None:
-    desk = open_page(before=f"legacyDesk.happen({event('established', ecid)!r});")
-    # Its answer takes 20 ms.
-    desk.until("legacyDesk.calls.length === 1 && new Promise((next) => setTimeout(next, 100, true))")
-    opened = desk.call("openScript", "", ecid, False)
-    assert opened["contactId"] == "68-1@pbx"
+def test_the_sdk_is_asked_nothing_so_that_the_page_has_its_answers(open_page: Any, ecid: str) -> None:
+    asks = "window.list = new Promise((next) => TOOLBAR.CONTACT.getContactList().done(next));"
+    desk = open_page(before=f"legacyDesk.happen({json.dumps(event('established', ecid))}); {asks}")
+    assert [each["id"] for each in desk.eval("list")] == ["68-1@pbx"]
     assert desk.eval("legacyDesk.calls") == ["getContactList"]
+    # A contact from before the toolbar is known from its next event on.
+    happen(desk, event("connectioncleared", ecid))
+    assert desk.call("openScript", "", ecid, False)["contactId"] == "68-1@pbx"
 
 
 def test_a_contact_that_comes_before_python_is_up_is_known_whatever_the_pages_deadline(
@@ -152,7 +153,8 @@ def test_contacts_are_known_again_to_a_python_that_was_started_anew(open_page: A
     if runtime == "page":
         pytest.skip("there is no frame to remove")
     desk = open_page()
-    happen(desk, event("POPUP", ecid, "68-5@pbx"))
+    happen(desk, event("POPUP", ecid, "68-5@pbx"), event("dialing", contact_id="68-5@pbx"))
+    happen(desk, {**event("established", contact_id="68-5@pbx"), "CallData": None})
     desk.eval("document.querySelector('iframe').remove()")
     desk.until("TOOLBAR.diagnostics().then((found) => found.replaced === 1 && found.engine !== null)")
     assert desk.call("openScript", "", ecid, False)["contactId"] == "68-5@pbx"

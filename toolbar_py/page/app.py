@@ -32,7 +32,7 @@ class App:
         gateway = Gateway(exchange)
         telephone = Telephone(exchange)
         instance = LocalInstance(host)
-        companion = Companion()
+        companion = Companion(instance)
         inbound = InboundRule(host, gateway, telephone, instance)
         self._attendance = Attendance(host, self._tasks, feeds, inbound, place)
         handlers = {

@@ -3,8 +3,9 @@
 from collections import OrderedDict
 
 from toolbar_py.page.calls import Call, Handler
+from toolbar_py.page.instance import LocalInstance
 from toolbar_py.wire.base import CALL_DATA_MAX, ECID_MAX
-from toolbar_py.wire.calldata import ECID
+from toolbar_py.wire.calldata import ECID, value_of
 from toolbar_py.wire.methods import COMPANION
 from toolbar_py.wire.telephony_arguments import ForeignContact, NoteArguments
 
@@ -16,7 +17,8 @@ _LEFT = "DELETE"
 class Companion:
     """Knows what a legacy SDK's events say of each contact. Nothing of it reaches the SDK."""
 
-    def __init__(self) -> None:
+    def __init__(self, instance: LocalInstance) -> None:
+        self._instance = instance
         self._contacts: OrderedDict[str, ForeignContact] = OrderedDict()
 
     def handlers(self) -> dict[str, Handler]:
@@ -28,11 +30,16 @@ class Companion:
         event = NoteArguments.parse(call.values).event
         known = self._contacts.pop(event.id, None)
         if known is not None and not event.call_data:
-            # Some of its events come without CallData; what was there holds on.
+            # Some of its events come without CallData, or with none that can be read; what was there holds on.
             event = event.model_copy(update={"call_data": known.call_data})
         self._contacts[event.id] = event
         if len(self._contacts) > _CONTACTS_MAX:
             self._contacts.popitem(last=False)
+        ecid = _ecid_of(event)
+        if ecid is not None and (known is None or _ecid_of(known) != ecid):
+            # What was opened before the contact came is found by its ContactID after a reload, when the SDK has told
+            # nothing of it yet.
+            await self._instance.tie(event.id, ecid)
         return "null"
 
     def carriers(self, ecid: str) -> list[str]:
@@ -56,5 +63,5 @@ def call_data_text(contact: ForeignContact) -> str | None:
 
 
 def _ecid_of(contact: ForeignContact) -> str | None:
-    found = next((each.value for each in reversed(contact.call_data) if each.name == ECID), "")
+    found = value_of(contact.call_data, ECID)
     return found if 0 < len(found) <= ECID_MAX else None

@@ -124,10 +124,10 @@ class EasyCim:
         await self._instance.record_outcome(answer.ecid, saved.attempt, terminated=answer.terminated)
 
     async def _saved(self, request: SaveRequest, contact_id: str, call: Call) -> SavedScript:
-        """Save by a ContactID, or by the ECID that it carries when easyCIM does not know it.
+        """Save by a ContactID, or by the ECID that is known of it here when easyCIM does not know the contact.
 
         What was opened for the contact goes before what its CallData says, and easyCIM has it on record. The contacts
-        of a legacy SDK that were never opened it does not know.
+        of a legacy SDK that were opened by their ECID alone, or not at all, it does not know.
         """
         # The trace id serves as Idempotency-Key: 128 random bits that belong to this call and to no other. A refusal
         # uses none up.
@@ -135,8 +135,10 @@ class EasyCim:
         try:
             return await self._gateway.save(request, key, call.correlation_id)
         except ToolbarError as error:
-            ecid = self._companion.ecid(contact_id) if _does_not_know(contact_id, error) else None
-            if ecid is None:
+            if not _does_not_know(contact_id, error):
+                raise
+            ecid = self._companion.ecid(contact_id) or await self._instance.ecid_of(contact_id)
+            if ecid is None or ecid == contact_id:
                 raise
         return await self._gateway.save(request.model_copy(update={"ecid": ecid}), key, call.correlation_id)
 

@@ -39,6 +39,11 @@ class LocalInstance:
         if opened and opened != found:
             await Ask(AskKind.STORE, json.dumps({"record": _RECORD, "key": ecid, "aliases": [contact_id]}), opened)
 
+    async def ecid_of(self, contact_id: str) -> str | None:
+        """Give the ECID under which a contact was opened here, by its ContactID."""
+        info = _read(await self._find(contact_id))
+        return info.ecid if info is not None else None
+
     async def recall(self, contact_id: str) -> str:
         """Give the ContactInfo of a contact as JSON text.
 

@@ -19,6 +19,7 @@ OUTCOME_MAX = 200
 CALL_DATA_MAX = 8_000
 FIELDS_MAX = 200
 FIELD_VALUE_MAX = 2_000
+SHORT_MAX = 200
 
 # PostgreSQL cannot store NUL in text; refusing it everywhere keeps the two databases interchangeable.
 _NO_NUL = r"^[^\x00]*$"
@@ -39,7 +40,7 @@ NoteText = Annotated[str, StringConstraints(max_length=NOTE_MAX, pattern=_NO_NUL
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LABEL_NAME_MAX, pattern=_IDENTIFIER)]
 LabelValue = Annotated[str, StringConstraints(max_length=LABEL_VALUE_MAX, pattern=_NO_NUL)]
 FieldText = Annotated[str, StringConstraints(max_length=FIELD_VALUE_MAX, pattern=_NO_NUL)]
-ShortText = Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)]
+ShortText = Annotated[str, StringConstraints(max_length=SHORT_MAX, pattern=_NO_NUL)]
 IdempotencyKey = Annotated[str, StringConstraints(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
 

@@ -7,11 +7,13 @@ contract's own names, so that an error names what the page's author wrote.
 from math import isfinite
 from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from toolbar_py.wire.actions import DTMF_PATTERN, GROUPS_MAX, CallDataText, Destination
 from toolbar_py.wire.arguments import Arguments, OptionalContactId
-from toolbar_py.wire.base import FIELDS_MAX, ContactId, FieldText, Name, OperatorId, ShortText
+from toolbar_py.wire.base import SHORT_MAX, ContactId, OperatorId, ShortText
+from toolbar_py.wire.calldata import merge_what_fits
+from toolbar_py.wire.contacts import NameValue
 
 CONTENT_MAX = 4_000
 
@@ -31,8 +33,25 @@ def _group_id(value: Any) -> Any:
     return cast(dict[str, Any], value).get("ID") if isinstance(value, dict) else _number_as_text(value)
 
 
-def _text_or_nothing(value: Any) -> Any:
-    return value if isinstance(value, str) else ""
+def _usable_text(value: Any) -> str:
+    text = _number_as_text(value)
+    return text if isinstance(text, str) and len(text) <= SHORT_MAX and "\x00" not in text else ""
+
+
+def _usable_call_data(value: Any) -> list[NameValue]:
+    """Read a legacy SDK's CallData entry by entry; a value may be of whatever plain type."""
+    given = cast(list[Any], value) if isinstance(value, list) else []
+    return merge_what_fits([], [entry for each in given if (entry := _usable_entry(each)) is not None])
+
+
+def _usable_entry(value: Any) -> NameValue | None:
+    given = cast(dict[str, Any], value) if isinstance(value, dict) else {}
+    found = given.get("value")
+    text = str(found).lower() if isinstance(found, bool) else _given_text(found)
+    try:
+        return NameValue(name=_number_as_text(given.get("name")), value=text)
+    except ValidationError:
+        return None
 
 
 _Numeral = BeforeValidator(_number_as_text)
@@ -128,25 +147,20 @@ class TransferArguments(Arguments):
     call_data: Annotated[_OptionalCallData, Field(alias="CallData")] = ""
 
 
-class ForeignCallData(BaseModel):
-    """One entry of a legacy SDK's CallData; its values come in whatever type that SDK gives them."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, extra="ignore")
-
-    name: Name
-    value: Annotated[FieldText, _Optional] = ""
-
-
 class ForeignContact(BaseModel):
-    """A contact's event as a legacy SDK tells it (companion mode, contract section 1): only what is used of it."""
+    """A contact's event as a legacy SDK tells it (companion mode, contract section 1): only what is used of it.
+
+    What is odd about the rest is left out: nobody would tell the event again, and a contact whose ``DELETE`` was
+    refused would be at the desk for good.
+    """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True, extra="ignore")
 
     event: Annotated[str, Field(max_length=100)]
     id: Annotated[ContactId, _Numeral]
-    ani: Annotated[ShortText, BeforeValidator(_text_or_nothing)] = ""
-    dnis: Annotated[ShortText, BeforeValidator(_text_or_nothing)] = ""
-    call_data: Annotated[list[ForeignCallData], Field(alias="CallData", max_length=FIELDS_MAX)] = []
+    ani: Annotated[str, BeforeValidator(_usable_text)] = ""
+    dnis: Annotated[str, BeforeValidator(_usable_text)] = ""
+    call_data: Annotated[list[NameValue], BeforeValidator(_usable_call_data), Field(alias="CallData")] = []
 
 
 class NoteArguments(Arguments):

@@ -27,6 +27,60 @@ def test_an_event_without_call_data_takes_nothing_away() -> None:
     assert sent["contactId"] == "68-1@pd"
 
 
+ODD: list[Any] = [
+    None,
+    [],
+    {},
+    "A=1",
+    [None],
+    [{"name": "", "value": "x"}],
+    [{"name": "ECID", "value": {}}],
+    [{"name": "A", "value": "v" * 2_001}],
+]
+
+
+@pytest.mark.parametrize("call_data", ODD)
+def test_an_event_whose_call_data_is_odd_is_taken_all_the_same(call_data: Any) -> None:
+    desk = Desk()
+    desk.call("COMPANION.note", EVENT)
+    assert desk.answer(desk.call("COMPANION.note", {**EVENT, "event": "DELETE", "CallData": call_data})) is None
+    desk.call("openScript", "", ECID)
+    _, sent = desk.reply(200, opened())
+    assert "contactId" not in sent, "it has left"
+
+
+def test_what_can_be_read_of_an_event_is_read() -> None:
+    desk = Desk()
+    odd: list[Any] = [None, {"name": "", "value": "x"}, {"name": "B", "value": {}}, {"name": "C", "value": "v" * 2_001}]
+    plain: list[Any] = [{"name": "D", "value": True}, {"name": "E", "value": None}, {"name": "F", "value": 1.5}]
+    many = [{"name": f"n{number}", "value": ""} for number in range(300)]
+    event: Any = {**EVENT, "ani": "0" * 201, "dnis": 800, "CallData": [*odd, *plain]}
+    desk.call("COMPANION.note", event)
+    desk.call("openScriptInbound", "68-1@pd")
+    _, sent = desk.reply(200, opened())
+    assert sent == {"contactId": "68-1@pd", "dnis": "800", "callData": "D=true;E=;F=1.5"}
+    desk.call("COMPANION.note", {**EVENT, "CallData": [*many, {"name": "ECID", "value": ECID}]})
+    desk.call("openScript", "", ECID)
+    _, sent = desk.reply(200, opened())
+    assert sent["contactId"] == "68-1@pd"
+
+
+def test_a_contact_that_was_opened_before_it_came_is_known_by_its_id_after_a_reload() -> None:
+    before = Desk()
+    before.call("openScript", "", ECID, True)
+    before.reply(200, opened())
+    before.call("COMPANION.note", EVENT)
+    before.host.answers.clear()
+    after = Desk(host=before.host)
+    info = after.call("getContactInfo", "68-1@pd")
+    assert after.answer(info)["ecid"] == ECID
+    save = after.call("saveScript", "68-1@pd", "POSITIVE")
+    after.reply(404, problem("UNKNOWN_CONTACT", 404, contactId="68-1@pd"))
+    _, sent = after.reply(200, saved(TRACE))
+    assert sent["ecid"] == ECID
+    assert after.answer(save)["result"] is True
+
+
 def test_a_contact_that_has_left_can_still_be_saved_by_its_id() -> None:
     desk = Desk()
     desk.call("COMPANION.note", EVENT)
@@ -78,7 +132,7 @@ def test_an_inbound_contact_brings_what_the_legacy_sdk_knows_of_it() -> None:
     assert sent == {"contactId": "68-1@pd", "ani": "0555", "dnis": "800", "callData": f"A=1;ECID={ECID}"}
 
 
-@pytest.mark.parametrize("event", [None, "POPUP", {}, {"event": "POPUP"}, {"id": "1"}, {**EVENT, "CallData": "A=1"}])
+@pytest.mark.parametrize("event", [None, "POPUP", {}, {"event": "POPUP"}, {"id": "1"}, {**EVENT, "id": {}}])
 def test_an_event_that_is_none_is_refused(event: Any) -> None:
     desk = Desk()
     assert desk.failure(desk.call("COMPANION.note", event))["code"] == "INVALID_ARGUMENT"

@@ -3,10 +3,12 @@
  * Python knows what is at the desk. Nothing of that SDK is changed.
  */
 
-/** The part of a legacy SDK that is used. Its answers are jQuery's Deferreds, or Promises, or plain. */
+/**
+ * The part of a legacy SDK that is used. Its methods that answer are not: of two such calls of one method under way it
+ * answers the last only, so that to ask could leave the page without its answer.
+ */
 interface LegacyContact {
   bindContactCallback(callback: (event: unknown, data: unknown) => void): unknown;
-  getContactList?(): unknown;
 }
 
 /** What is looked at of an event; Python takes what it needs of the rest. */
@@ -51,18 +53,9 @@ export class LegacyContacts {
   #listen(contact: LegacyContact): void {
     try {
       contact.bindContactCallback((_event, data) => this.#take(data));
-      // Asked once and at once: of two such calls under way the SDK answers the last only, and the page's must not be
-      // the one that is lost.
-      answered(contact.getContactList?.(), (list) => {
-        if (Array.isArray(list)) for (const event of list) if (!this.#knows(event)) this.#take(event);
-      });
     } catch (error) {
       console.warn("TOOLBAR: the contacts of the legacy SDK cannot be read", error);
     }
-  }
-
-  #knows(event: unknown): boolean {
-    return isEvent(event) && this.#latest.has(event.id);
   }
 
   #take(given: unknown): void {
@@ -70,20 +63,11 @@ export class LegacyContacts {
     if (!isEvent(event)) return; // of the agent
     const known = this.#latest.get(event.id);
     this.#latest.delete(event.id);
-    // Some of its events come without CallData.
-    this.#latest.set(event.id, { CallData: known?.CallData, ...event });
+    // Some of its events come without CallData; what was there holds on, as in Python.
+    this.#latest.set(event.id, { ...event, CallData: hasEntries(event.CallData) ? event.CallData : known?.CallData });
     if (this.#latest.size > CONTACTS_MAX) this.#latest.delete(this.#latest.keys().next().value);
     this.#note(event);
   }
-}
-
-/** Hands over what a Deferred, a Promise or a plain answer holds; one that fails holds nothing. */
-function answered(answer: unknown, take: (value: unknown) => void): void {
-  const deferred = answer as { then?: unknown; done?: unknown } | null | undefined;
-  const takeParsed = (value: unknown) => take(parsed(value));
-  if (typeof deferred?.then === "function") deferred.then(takeParsed, () => undefined);
-  else if (typeof deferred?.done === "function") deferred.done(takeParsed);
-  else takeParsed(answer);
 }
 
 /** Some versions give text. The copy is ours: the page may change its own object. */
@@ -93,6 +77,10 @@ function parsed(given: unknown): unknown {
   } catch {
     return undefined;
   }
+}
+
+function hasEntries(callData: unknown): boolean {
+  return Array.isArray(callData) && callData.some((entry: { name?: unknown } | null) => Boolean(entry?.name));
 }
 
 function isEvent(value: unknown): value is ContactEvent {
