@@ -52,7 +52,7 @@ class App:
     def set_locale(self, locale: Locale) -> None:
         """Word what comes from now on in another language; the page's other settings may have changed as well."""
         self._calls.set_locale(locale)
-        self._attendance.recheck(hurry=True)
+        self._attendance.recheck(hurry=True, anew=True)
 
     def leave(self) -> None:
         """Give up the page's part in the event stream. What it has asked for may still be answered."""

@@ -8,10 +8,10 @@ from toolbar_py.page.feed import Feed, Feeds
 from toolbar_py.page.host.base import HOST_FAILED, Ask, AskKind, Host, Reply
 from toolbar_py.page.inbound import InboundRule
 from toolbar_py.page.seat import Page, Seat
-from toolbar_py.page.stream import REFUSED_BASE_MS, REFUSED_CAP_MS
-from toolbar_py.page.tasks import Signal, Task, Tasks
+from toolbar_py.page.stream import CONNECT_MS, REFUSED_BASE_MS, REFUSED_CAP_MS
+from toolbar_py.page.tasks import NOTHING_SENT, Signal, Task, Tasks
 from toolbar_py.wire.connection import Connection, ConnectionState
-from toolbar_py.wire.errors import AbortedError, ServiceError, ToolbarError
+from toolbar_py.wire.errors import AbortedError, DeadlineError, ServiceError, ToolbarError
 
 _DOUBLINGS_MAX = 10
 
@@ -39,6 +39,7 @@ class Attendance:
         self._changed = Signal()
         self._task: Task | None = None
         self._sleeping = False
+        self._again = False
         self._hurry = False
         self._left = False
 
@@ -53,18 +54,21 @@ class Attendance:
         if self._task is not None:
             self._tasks.interrupt(self._task, AbortedError())
 
-    def recheck(self, *, hurry: bool = False) -> None:
+    def recheck(self, *, hurry: bool = False, anew: bool = False) -> None:
         """Find out whether the page's token names another operator by now.
 
         Args:
             hurry: whether to try at once what waits for its next try, because something has changed for the better.
+            anew: whether a token that is waited for is of no use any more: the page may have another function by now,
+                and the former one never answer.
         """
         if self._left:
             return
         self._hurry = self._hurry or hurry
+        self._again = True  # what is being asked for may be the token from before
         if self._task is None:
-            self._task = self._tasks.start(self._look_again(), self._over)
-        elif self._sleeping and hurry:
+            self._task = self._tasks.start(self._attend(), self._over)
+        elif anew or (hurry and self._sleeping):
             self._tasks.hurry(self._task)
 
     def hurry(self) -> None:
@@ -106,13 +110,16 @@ class Attendance:
             self._feed.saved(contact_id, ecid, offline_end=offline_end)
 
     async def _attend(self) -> str:
+        """Ask the page whose desk it is until it tells, and sit down there."""
         tries = 0
-        while not self._left:
-            reply = await Ask(AskKind.WHO, "{}")
-            failure = _failure_in(reply)
-            if failure is None:
-                self._sit_down(reply.body)
-                break
+        while True:
+            self._again = False
+            failure = await self._ask()
+            if self._again:
+                continue
+            # A page that cannot tell now is no other page: the stream finds out for itself.
+            if failure is None or self._seat is not None:
+                return ""
             tries += 1
             self._failure = failure
             self._changed.fire()
@@ -122,23 +129,32 @@ class Attendance:
             self._sleeping = True
             await Ask(AskKind.SLEEP, json.dumps({"ms": wait}))
             self._sleeping = False
-        return ""
 
-    async def _look_again(self) -> str:
-        reply = await Ask(AskKind.WHO, "{}")
-        # A page that cannot tell now is no other page: the stream finds out for itself.
-        if _failure_in(reply) is None:
-            if reply.body == self._owner:
-                if self._hurry:
-                    self.hurry()
-            else:
-                former = self._feed
-                self._give_up_seat()
-                self._tell(ConnectionState.CLOSED)
-                self._sit_down(reply.body)
-                if former is not None:
-                    former.desk.changed.fire()  # calls that wait for the former operator's desk look for the new one
-        return ""
+    async def _ask(self) -> ToolbarError | None:
+        """Ask the page once, and follow what it tells; gives why it could not tell."""
+        try:
+            with self._tasks.deadline(CONNECT_MS):
+                reply = await Ask(AskKind.WHO, "{}")
+        except DeadlineError:
+            return DeadlineError(timeoutMs=CONNECT_MS, reason=NOTHING_SENT)
+        failure = _failure_in(reply)
+        if failure is None and reply.body:  # nothing, when the settings have changed meanwhile
+            self._follow(reply.body)
+        return failure
+
+    def _follow(self, owner: str) -> None:
+        former = self._feed
+        if self._seat is None:
+            self._sit_down(owner)
+        elif owner != self._owner:
+            self._give_up_seat()
+            self._tell(ConnectionState.CLOSED)
+            self._sit_down(owner)
+            if former is not None:
+                former.desk.changed.fire()  # calls that wait for the former operator's desk look for the new one
+        elif self._hurry:
+            self.hurry()
+        self._hurry = False
 
     def _sit_down(self, owner: str) -> None:
         self._owner = owner
@@ -159,6 +175,7 @@ class Attendance:
 
     def _over(self, _: str | None, error: BaseException | None) -> None:
         self._task = None
+        self._sleeping = False
         self._hurry = False
         if error is not None and not isinstance(error, AbortedError):
             self._host.log("error", f"the desk was not found: {type(error).__name__}")

@@ -172,12 +172,9 @@ class Stream:
             return _Ending(str(reason) if reason in _BROKEN else error.code.value, error, self._proved)
 
     async def _open(self, asked: int | None) -> None:
-        watch = self._tasks.start(self._give_up_connecting(), _ignore)
-        try:
+        with self._tasks.deadline(CONNECT_MS):
             trace = new_trace(self._host)
             reply = await Ask(AskKind.LISTEN, f"{_PATH} {trace} {'' if asked is None else asked}")
-        finally:
-            self._tasks.interrupt(watch, AbortedError())
         if not reply.head.startswith("2"):
             raise error_of(reply)
         self._number = reply.number
@@ -212,12 +209,6 @@ class Stream:
             self._listener.beat(Heartbeat.model_validate_json(data))
             self._proved = True
 
-    async def _give_up_connecting(self) -> str:
-        await Ask(AskKind.SLEEP, json.dumps({"ms": CONNECT_MS}))
-        if self._task is not None and self._number is None:
-            self._tasks.interrupt(self._task, DeadlineError(timeoutMs=CONNECT_MS))
-        return ""
-
     def _end(self) -> None:
         if self._number is not None:
             self._host.cancel(self._number)
@@ -239,10 +230,6 @@ class Stream:
             reason=ending.reason if ending else None,
         )
         self._listener.connection(told, ending.error if ending else None)
-
-
-def _ignore(_: str | None, __: BaseException | None) -> None:
-    """What the watch over a try gives is of no interest."""
 
 
 def _messages(body: str) -> list[tuple[str, str]]:

@@ -7,10 +7,11 @@ What waits for something inside Python awaits a :class:`Signal` in the same way.
 
 import json
 from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager
 from typing import Any
 
 from toolbar_py.page.host.base import Ask, AskKind, Host, Reply
-from toolbar_py.wire.errors import AbortedError, ToolbarError
+from toolbar_py.wire.errors import AbortedError, DeadlineError, ToolbarError
 
 NOTHING_SENT = "token_silent"
 """Why a call ended: the page's token function gave nothing in time, so that no request was sent."""
@@ -66,6 +67,7 @@ class Tasks:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._waiting: dict[int, Task] = {}
+        self._running: Task | None = None
         self._last_ask = 0
 
     @property
@@ -126,6 +128,23 @@ class Tasks:
             for each in waits:
                 self.interrupt(each, AbortedError())
 
+    @contextmanager
+    def deadline(self, ms: int) -> Generator[None, None, None]:
+        """Interrupt the coroutine that runs now with a ``DeadlineError`` if it is still in this block after a time."""
+        task = self._running
+        assert task is not None, "a coroutine of these tasks sets its deadline"  # noqa: S101 -- nobody else may
+
+        async def watch() -> str:
+            await _slept(ms)
+            self.interrupt(task, DeadlineError(timeoutMs=ms))
+            return ""
+
+        watching = self.start(watch(), _ignore)
+        try:
+            yield
+        finally:
+            self.interrupt(watching, AbortedError())
+
     def _give_up(self, task: Task) -> bool:
         """Forget what a task waits for. Gives whether that was a request that still waited for the page's token."""
         number = task.waits_for
@@ -138,6 +157,7 @@ class Tasks:
 
     def _step(self, task: Task, advance: Callable[[Any], Awaited], value: Any) -> None:
         task.waits_for = None
+        outer, self._running = self._running, task
         try:
             awaited = advance(value)
         except StopIteration as end:
@@ -154,6 +174,8 @@ class Tasks:
             else:
                 task.signal = None
                 self._host.ask(number, awaited.kind, awaited.head, awaited.body)
+        finally:
+            self._running = outer
 
 
 async def _ended(waiting: Coroutine[Awaited, Any, object]) -> str:
@@ -164,3 +186,7 @@ async def _ended(waiting: Coroutine[Awaited, Any, object]) -> str:
 async def _slept(ms: int) -> str:
     await Ask(AskKind.SLEEP, json.dumps({"ms": ms}))
     return ""
+
+
+def _ignore(_: str | None, __: BaseException | None) -> None:
+    """What a watch gives is of no interest."""

@@ -78,6 +78,7 @@ class FakeHost:
         self.cancelled.append(ask_id)
         self.requests = deque(each for each in self.requests if each[0] != ask_id)
         self.sleeps = deque(each for each in self.sleeps if each[0] != ask_id)
+        self.whos = deque(each for each in self.whos if each != ask_id)
         self.listens = deque(each for each in self.listens if each[0] != ask_id)
         # To cancel either ends the stream.
         self.nexts = deque(each for each in self.nexts if ask_id not in each[:2])
@@ -145,8 +146,8 @@ class Desk:
         self.settle()
 
     def wake(self) -> int:
-        """Let the oldest sleep end; gives its length in ms."""
-        ask_id, length = self.host.sleeps.popleft()
+        """Let the newest sleep end; gives its length in ms."""
+        ask_id, length = self.host.sleeps.pop()
         self.app.resume(ask_id, "{}", "")
         self.settle()
         return length

@@ -46,12 +46,12 @@ class Operator:
         now: its clock, in epoch ms.
     """
 
-    def __init__(self, *, now: int = LOGIN) -> None:
+    def __init__(self, *, now: int = LOGIN, agent: str = AGENT) -> None:
         self.now = now
         self.log: list[DeskEvent] = []
         self.contacts: dict[str, DeskContact] = {}
         self.status = AgentStatus(
-            agent=AGENT, presence=Presence.LOGGED_IN, since=LOGIN, logged_in_at=LOGIN, groups=["DEMO"]
+            agent=agent, presence=Presence.LOGGED_IN, since=LOGIN, logged_in_at=LOGIN, groups=["DEMO"]
         )
 
     @property
@@ -102,7 +102,7 @@ class Operator:
     def become(self, presence: Presence, code: str | None = None) -> DeskEvent:
         """Let the agent's presence change."""
         self.status = self.status.model_copy(update={"presence": presence, "code": code, "since": self.now})
-        event = AgentEvent(event=_EVENTS[presence], agent=AGENT, code=code, time=self.now)
+        event = AgentEvent(event=_EVENTS[presence], agent=self.status.agent, code=code, time=self.now)
         return self._write(agent=event, status=self.status)
 
     def regroup(self, *groups: str) -> DeskEvent:
