@@ -10,7 +10,7 @@ from toolbar_py.page.exchange import Exchange
 from toolbar_py.page.feed import Feeds
 from toolbar_py.page.gateway import Gateway
 from toolbar_py.page.host.base import Host
-from toolbar_py.page.inbound import InboundRule
+from toolbar_py.page.inbound import Opener
 from toolbar_py.page.instance import LocalInstance
 from toolbar_py.page.tasks import Tasks
 from toolbar_py.page.telephone import Telephone
@@ -33,8 +33,8 @@ class App:
         telephone = Telephone(exchange)
         instance = LocalInstance(host)
         companion = Companion(instance)
-        inbound = InboundRule(host, gateway, telephone, instance)
-        self._attendance = Attendance(host, self._tasks, feeds, inbound, place)
+        opener = Opener(host, self._tasks, gateway, telephone, instance)
+        self._attendance = Attendance(host, self._tasks, feeds, opener, place)
         handlers = {
             **EasyCim(self._tasks, gateway, instance, self._attendance, companion, host=host).handlers(),
             **Agent(host, telephone, self._attendance).handlers(),

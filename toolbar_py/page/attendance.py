@@ -6,7 +6,7 @@ from toolbar_py.page.desk import Desk
 from toolbar_py.page.exchange import error_of
 from toolbar_py.page.feed import Feed, Feeds
 from toolbar_py.page.host.base import HOST_FAILED, Ask, AskKind, Host, Reply
-from toolbar_py.page.inbound import InboundRule
+from toolbar_py.page.inbound import Opener
 from toolbar_py.page.seat import Page, Seat
 from toolbar_py.page.stream import CONNECT_MS, REFUSED_BASE_MS, REFUSED_CAP_MS
 from toolbar_py.page.tasks import NOTHING_SENT, Signal, Task, Tasks
@@ -24,11 +24,11 @@ class Attendance:
             :class:`~toolbar_py.page.seat.Seat`.
     """
 
-    def __init__(self, host: Host, tasks: Tasks, feeds: Feeds, inbound: InboundRule, place: str) -> None:
+    def __init__(self, host: Host, tasks: Tasks, feeds: Feeds, opener: Opener, place: str) -> None:
         self._host = host
         self._tasks = tasks
         self._feeds = feeds
-        self._page = Page(host, tasks, inbound, self.recheck)
+        self._page = Page(host, tasks, opener, self.recheck)
         self._place = place
         self._places: dict[str, str] = {}
         """Of operators whose desk this page has left: one who comes back is told what happened meanwhile, once."""

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from toolbar_py.page.desk import Desk, KeptDesk
 from toolbar_py.page.host.base import Ask, AskKind
+from toolbar_py.page.inbound import InboundRule
 from toolbar_py.page.seat import Seat
 from toolbar_py.page.stream import BACKOFF_CAP_MS, Stream
 from toolbar_py.wire.connection import Connection, ConnectionState
 from toolbar_py.wire.errors import DeadlineError, ToolbarError, UnauthenticatedError
-from toolbar_py.wire.telephony import DeskContact, DeskEvent, DeskSnapshot, Heartbeat
+from toolbar_py.wire.telephony import DeskEvent, DeskSnapshot, Heartbeat
 
 _RECORD = "desk-state"
 _KEY = "desk"
@@ -51,7 +52,7 @@ class Feed:
         self._impatient = False
         self._keeping = False
         self._dirty = False
-        self._inbound: set[str] = set()
+        self._inbound = InboundRule(lambda: [seat.page.opener for seat in self._seats])
         self._leader_fails = False
 
     @property
@@ -84,6 +85,7 @@ class Feed:
             return
         led = self._seats[0] is seat
         self._seats.remove(seat)
+        self._inbound.leave(seat.page.opener)
         if led:
             self._stop()
             if self._seats:
@@ -118,8 +120,7 @@ class Feed:
         self._keep()
         if self._stream is not None and any(_lags(seat, self._taken) for seat in self._seats):
             self._stream.again()  # a page came after the place was asked for, and was told less
-        for contact in desk.contacts:
-            self._apply_inbound_rule(contact)
+        self._inbound.apply(desk.contacts)
 
     def happened(self, event: DeskEvent) -> bool:
         """Take an event: into the desk, and to the pages."""
@@ -140,7 +141,11 @@ class Feed:
         if event.number == self.desk.number:
             self._keep()
         if event.contact is not None:
-            self._consider(event.contact.id)
+            contact = self.desk.contact(event.contact.id)
+            if contact is None:
+                self._inbound.forget(event.contact.id)
+            else:
+                self._inbound.apply([contact])
         return True
 
     def beat(self, heartbeat: Heartbeat) -> None:
@@ -182,8 +187,6 @@ class Feed:
     def _lead(self) -> None:
         leader = self._seats[0].page
         self._keeping = False
-        # What the last leader had begun may never have ended. To open again is without effect where it has.
-        self._inbound.clear()
         if not self._restored:
             leader.tasks.start(self._restore(), lambda _, __: None)
         stream = Stream(leader.host, leader.tasks, self)
@@ -273,32 +276,6 @@ class Feed:
 
     def _written(self, _: str | None, __: BaseException | None) -> None:
         self._keeping = False
-
-    # The inbound rule.
-
-    def _consider(self, contact_id: str) -> None:
-        contact = self.desk.contact(contact_id)
-        if contact is None:
-            self._inbound.discard(contact_id)
-        else:
-            self._apply_inbound_rule(contact)
-
-    def _apply_inbound_rule(self, contact: DeskContact) -> None:
-        contact_id = contact.event.id
-        leader = self._seats[0].page
-        if contact_id in self._inbound or not leader.inbound.concerns(contact):
-            return
-        self._inbound.add(contact_id)
-
-        def opened(_: str | None, error: BaseException | None) -> None:
-            if error is None:
-                return
-            code = error.code if isinstance(error, ToolbarError) else type(error).__name__
-            leader.host.log("warn", f"the script of an inbound contact was not opened: {code}")
-            if isinstance(error, ToolbarError) and error.retryable:
-                self._inbound.discard(contact_id)  # its next event tries again
-
-        leader.tasks.start(leader.inbound.open(contact_id), opened)
 
 
 def _lags(seat: Seat, taken: int) -> bool:

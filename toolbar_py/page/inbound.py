@@ -1,10 +1,14 @@
 """The inbound rule: the toolbar opens the scripts of inbound contacts by itself (contract section 3)."""
 
+from collections.abc import Callable, Iterable
+
 from toolbar_py.page.gateway import Gateway
 from toolbar_py.page.host.base import Host
 from toolbar_py.page.instance import LocalInstance
+from toolbar_py.page.tasks import Tasks
 from toolbar_py.page.telephone import Telephone
 from toolbar_py.page.traces import new_trace
+from toolbar_py.wire.errors import ToolbarError
 from toolbar_py.wire.profile import Profile
 from toolbar_py.wire.scripts import OpenInboundRequest
 from toolbar_py.wire.telephony import ContactType, DeskContact, MediaType
@@ -13,39 +17,96 @@ _PROFILE_MS = 300_000
 """How long a profile is taken for the operator's: a supervisor who changes it is heard within five minutes."""
 
 
-class InboundRule:
-    """Opens the script of an inbound contact, unless the operator's profile leaves that to the page."""
+class Opener:
+    """A page as the rule uses it: through its browser easyCIM is asked, and the script kept.
 
-    def __init__(self, host: Host, gateway: Gateway, telephone: Telephone, instance: LocalInstance) -> None:
-        self._host = host
+    Args:
+        tasks: of the page.
+    """
+
+    def __init__(
+        self, host: Host, tasks: Tasks, gateway: Gateway, telephone: Telephone, instance: LocalInstance
+    ) -> None:
+        self.host = host
+        self.tasks = tasks
         self._gateway = gateway
         self._telephone = telephone
         self._instance = instance
+
+    async def profile(self, trace: str) -> Profile:
+        """Give the profile of the operator."""
+        return await self._telephone.profile(trace)
+
+    async def open(self, contact_id: str, trace: str) -> None:
+        """Open the script of a contact, and keep it in the local instance."""
+        script = await self._gateway.open_inbound(OpenInboundRequest(contact_id=contact_id), trace)
+        await self._instance.remember(script.contact_info)
+
+
+class InboundRule:
+    """Opens the script of each inbound contact of one operator, unless the profile leaves that to the page.
+
+    Args:
+        openers: gives the operator's pages, the leading one first.
+    """
+
+    def __init__(self, openers: Callable[[], list[Opener]]) -> None:
+        self._openers = openers
         self._profile: Profile | None = None
         self._profile_at = 0
+        self._busy: dict[str, Opener] = {}
+        self._done: set[str] = set()
+        """The contacts whose script was opened or refused, or is left to the page."""
 
-    @staticmethod
-    def concerns(contact: DeskContact) -> bool:
-        """Say whether a contact is one of those: inbound, by telephone, and without an ECID so far."""
-        event = contact.event
-        inbound = event.type is ContactType.INBOUND and event.media_type is MediaType.TELEPHONY
-        return inbound and contact.ecid is None and not contact.saved
+    def apply(self, contacts: Iterable[DeskContact]) -> None:
+        """Open the scripts of contacts at the desk, each if it has to be and is not under way."""
+        for contact in contacts:
+            contact_id = contact.event.id
+            if _concerns(contact) and contact_id not in self._busy and contact_id not in self._done:
+                self._start(contact_id)
 
-    async def open(self, contact_id: str) -> str:
-        """Open the script of a contact. Gives an empty text, as every background task does.
+    def forget(self, contact_id: str) -> None:
+        """Let go of a contact that has left the desk."""
+        self._busy.pop(contact_id, None)
+        self._done.discard(contact_id)
 
-        Raises:
-            ToolbarError: it could not be opened.
-        """
-        trace = new_trace(self._host)
-        if not await self._script_enabled(trace):
-            script = await self._gateway.open_inbound(OpenInboundRequest(contact_id=contact_id), trace)
-            await self._instance.remember(script.contact_info)
+    def leave(self, opener: Opener) -> None:
+        """Let go of a page: what it had begun may never end. To open again is without effect where it has."""
+        self._busy = {contact_id: busy for contact_id, busy in self._busy.items() if busy is not opener}
+
+    def _start(self, contact_id: str) -> None:
+        opener = self._openers()[0]
+        self._busy[contact_id] = opener
+
+        def over(_: str | None, error: BaseException | None) -> None:
+            if self._busy.get(contact_id) is opener:
+                del self._busy[contact_id]
+                if not (isinstance(error, ToolbarError) and error.retryable):
+                    self._done.add(contact_id)  # else its next event tries again
+            if error is not None:
+                code = error.code if isinstance(error, ToolbarError) else type(error).__name__
+                opener.host.log("warn", f"the script of an inbound contact was not opened: {code}")
+
+        opener.tasks.start(self._open(opener, contact_id), over)
+
+    async def _open(self, opener: Opener, contact_id: str) -> str:
+        trace = new_trace(opener.host)
+        enabled = await self._script_enabled(opener, trace)
+        # Meanwhile the contact may have left, or the page have gone over to another operator.
+        if not enabled and self._busy.get(contact_id) is opener:
+            await opener.open(contact_id, trace)
         return ""
 
-    async def _script_enabled(self, trace: str) -> bool:
-        now = self._host.now_ms()
+    async def _script_enabled(self, opener: Opener, trace: str) -> bool:
+        now = opener.host.now_ms()
         if self._profile is None or now - self._profile_at > _PROFILE_MS:
-            self._profile = await self._telephone.profile(trace)
+            self._profile = await opener.profile(trace)
             self._profile_at = now
         return self._profile.script_enabled
+
+
+def _concerns(contact: DeskContact) -> bool:
+    """Say whether a contact is one of those: inbound, by telephone, and without an ECID so far."""
+    event = contact.event
+    inbound = event.type is ContactType.INBOUND and event.media_type is MediaType.TELEPHONY
+    return inbound and contact.ecid is None and not contact.saved

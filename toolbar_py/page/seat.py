@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from toolbar_py.page.host.base import Host
-from toolbar_py.page.inbound import InboundRule
+from toolbar_py.page.inbound import Opener
 from toolbar_py.page.tasks import Tasks
 from toolbar_py.wire.connection import Connection, ConnectionState
 
@@ -19,13 +19,13 @@ class Page:
 
     Args:
         tasks: through them it runs the stream while it leads its feed.
-        inbound: opens the scripts of inbound contacts while it leads.
+        opener: opens the scripts of inbound contacts through it.
         recheck: finds out whether the page's token still names the same operator.
     """
 
     host: Host
     tasks: Tasks
-    inbound: InboundRule
+    opener: Opener
     recheck: Callable[[], None]
 
 

@@ -116,3 +116,30 @@ def test_a_tab_that_takes_over_opens_what_the_former_one_may_not_have() -> None:
     second.settle()
     second.connect(operator)
     assert second.host.requests[0][1]["path"] == "/profile"
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_next_operator_at_a_page_has_a_profile_of_their_own(enabled: bool) -> None:
+    former, later = Operator(), Operator(agent="op2@demo")
+    tab = open_tab(former)
+    come(tab, former)
+    tab.reply(200, {**PROFILE, "scriptEnabled": not enabled})
+    if enabled:
+        tab.reply(200, opened(contact_id="1"))
+    tab.app.set_locale("en")
+    tab.sign_in("https://easycim.example op2@demo")
+    tab.connect(later)
+    come(tab, later)
+    request, _ = tab.reply(200, {**PROFILE, "scriptEnabled": enabled})
+    assert request["path"] == "/profile"
+    assert [request["path"] for _, request, _ in tab.host.requests] == ([] if enabled else ["/scripts/open-inbound"])
+
+
+def test_what_was_begun_for_the_former_operator_is_not_opened_under_the_next_ones_token() -> None:
+    operator = Operator()
+    tab = open_tab(operator)
+    come(tab, operator)
+    tab.app.set_locale("en")
+    tab.sign_in("https://easycim.example op2@demo")
+    tab.reply(200, NO_SCRIPT)
+    assert not tab.host.requests
