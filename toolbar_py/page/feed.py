@@ -90,6 +90,8 @@ class Feed:
             self._stop()
             if self._seats:
                 self._lead()
+        elif self._open:
+            self._inbound.apply(self.desk.contacts())
 
     def hurry(self) -> None:
         """Try again now, if the stream waits for its next try."""
@@ -120,7 +122,7 @@ class Feed:
         self._keep()
         if self._stream is not None and any(_lags(seat, self._taken) for seat in self._seats):
             self._stream.again()  # a page came after the place was asked for, and was told less
-        self._inbound.apply(desk.contacts)
+        self._inbound.begin(desk.contacts)
 
     def happened(self, event: DeskEvent) -> bool:
         """Take an event: into the desk, and to the pages."""

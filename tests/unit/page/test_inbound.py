@@ -143,3 +143,71 @@ def test_what_was_begun_for_the_former_operator_is_not_opened_under_the_next_one
     tab.sign_in("https://easycim.example op2@demo")
     tab.reply(200, NO_SCRIPT)
     assert not tab.host.requests
+
+
+def give_no_token(tab: Tab) -> None:
+    """Let the time pass that a tab's page has for what is asked through it."""
+    assert tab.wake() == 10_000
+    assert not tab.host.requests
+
+
+def test_a_frozen_leading_tab_is_passed_over() -> None:
+    operator = Operator()
+    realm = Realm()
+    first = open_tab(operator, realm=realm)
+    second, third = Tab(realm=realm), Tab(realm=realm)
+    come(first, operator)
+    give_no_token(first)
+    give_no_token(second)
+    third.reply(200, NO_SCRIPT)
+    request, _ = third.reply(200, opened(contact_id="1"))
+    assert request["path"] == "/scripts/open-inbound"
+    assert first.host.nexts, "the stream itself is healthy"
+    come(first, operator, "2")
+    assert not first.host.requests, "it would only lose time again"
+    assert third.host.requests[0][2] == '{"contactId":"2"}'
+
+
+def test_a_tab_whose_token_is_refused_is_passed_over() -> None:
+    operator = Operator()
+    realm = Realm()
+    first = open_tab(operator, realm=realm)
+    second = Tab(realm=realm)
+    come(first, operator)
+    first.reply(401, problem("UNAUTHENTICATED", 401, reason="expired"))
+    assert second.host.requests[0][1]["path"] == "/profile"
+
+
+def test_an_opening_that_takes_too_long_is_tried_again_at_the_contacts_next_event() -> None:
+    operator = Operator()
+    tab = open_tab(operator)
+    come(tab, operator)
+    give_no_token(tab)
+    tab.hear([message(operator.contact("1", Event.CONNECTION_STARTED))])
+    assert tab.host.requests[0][1]["path"] == "/profile"
+
+
+def test_an_opening_that_was_refused_is_tried_again_when_the_stream_is_opened_anew() -> None:
+    operator = Operator()
+    tab = open_tab(operator)
+    come(tab, operator)
+    tab.reply(401, problem("UNAUTHENTICATED", 401, reason="expired"))
+    tab.hear([], '{"ended": true}')
+    assert not tab.host.requests
+    tab.wake()
+    tab.connect(operator)
+    assert tab.host.requests[0][1]["path"] == "/profile"
+
+
+def test_another_tab_opens_what_a_tab_that_left_had_begun_for_the_leading_one() -> None:
+    operator = Operator()
+    realm = Realm()
+    first = open_tab(operator, realm=realm)
+    second, third = Tab(realm=realm), Tab(realm=realm)
+    come(first, operator)
+    give_no_token(first)
+    assert second.host.requests
+    second.app.leave()
+    assert first.host.requests[0][1]["path"] == "/profile"
+    give_no_token(first)
+    assert third.host.requests[0][1]["path"] == "/profile"
