@@ -39,6 +39,9 @@ class Feed:
     def __init__(self, owner: str) -> None:
         # The leading page's token may name somebody else by the time something is stored or found.
         self._record = {"record": _RECORD, "key": _KEY, "owner": owner}
+        self._owner = owner
+        self._agent = owner.rpartition(" ")[2]
+        """Of whom the streams tell; before the first one, whom the token names: tokens of some sites name agents so."""
         self.desk = Desk()
         self._seats: list[Seat] = []
         self._stream: Stream | None = None
@@ -105,8 +108,13 @@ class Feed:
         places = [seat.number for seat in self._seats if seat.number is not None]
         return min(places, default=None)
 
+    def doubts(self, agent: str) -> bool:
+        """Say whether a stream may be another operator's: the leading page's token may have named somebody else."""
+        return agent != self._agent
+
     def begun(self, desk: DeskSnapshot, asked: int | None) -> None:
         """Take the desk as it stands, and tell the pages."""
+        self._agent = desk.agent.agent
         lost = not desk.resumed or (asked is not None and asked > desk.number)
         self._taken = desk.number if asked is None or lost else asked
         self._open = True
@@ -191,7 +199,7 @@ class Feed:
         self._keeping = False
         if not self._restored:
             leader.tasks.start(self._restore(), lambda _, __: None)
-        stream = Stream(leader.host, leader.tasks, self)
+        stream = Stream(leader.host, leader.tasks, self, self._owner)
         self._stream = stream
 
         def over(_: str | None, error: BaseException | None) -> None:

@@ -49,6 +49,10 @@ class Listener(Protocol):
         """The number after which events are wanted; None for those that are still to happen."""
         ...
 
+    def doubts(self, agent: str) -> bool:
+        """Say whether a stream that tells of an agent may be another operator's than the one that was asked for."""
+        ...
+
     def begun(self, desk: DeskSnapshot, asked: int | None) -> None:
         """Take the desk as it stands.
 
@@ -88,12 +92,14 @@ class Stream:
 
     Args:
         tasks: of the page through whose browser it goes.
+        owner: the service and the operator, as ``AskKind.WHO`` names them.
     """
 
-    def __init__(self, host: Host, tasks: Tasks, listener: Listener) -> None:
+    def __init__(self, host: Host, tasks: Tasks, listener: Listener, owner: str) -> None:
         self._host = host
         self._tasks = tasks
         self._listener = listener
+        self._owner = owner
         self._task: Task | None = None
         self._number: int | None = None
         self._sleeping = False
@@ -163,7 +169,7 @@ class Stream:
             await self._open(asked)
             while True:
                 said = await Ask(AskKind.NEXT, json.dumps({"stream": self._number, "ms": self._silence}))
-                self._take(said.body, asked)
+                await self._take(said.body, asked)
                 over = "again" if self._again else _over(said.head)
                 if over:
                     raise NetworkError(reason=over)
@@ -179,29 +185,47 @@ class Stream:
             raise error_of(reply)
         self._number = reply.number
 
-    def _take(self, body: str, asked: int | None) -> None:
+    async def _take(self, body: str, asked: int | None) -> None:
         """Pass on what the stream has said.
 
         Raises:
-            NetworkError: it cannot be read, or leaves something out.
+            ToolbarError: it cannot be read, leaves something out, or is another operator's.
         """
         try:
             for kind, data in _messages(body):
-                self._pass_on(kind, data, asked)
+                if kind == "desk":
+                    await self._begin(DeskSnapshot.model_validate_json(data), asked)
+                else:
+                    self._pass_on(kind, data)
         except ValueError as error:  # pydantic's errors are of that kind too
             what = error.title if isinstance(error, ValidationError) else str(error)
             self._host.log("error", f"the event stream cannot be read: {what}")
             raise NetworkError(reason="disorder") from None
 
-    def _pass_on(self, kind: str, data: str, asked: int | None) -> None:
-        if kind == "desk":
-            desk = DeskSnapshot.model_validate_json(data)
-            self._silence = int(desk.heartbeat_ms * SILENT_HEARTBEATS)
-            self._begun = True
-            self._listener.begun(desk, asked)
-        elif not self._begun:
+    async def _begin(self, desk: DeskSnapshot, asked: int | None) -> None:
+        self._silence = int(desk.heartbeat_ms * SILENT_HEARTBEATS)
+        if self._listener.doubts(desk.agent.agent):
+            await self._make_sure()
+        self._begun = True
+        self._listener.begun(desk, asked)
+
+    async def _make_sure(self) -> None:
+        """Ask the page whose desk it is: its token may name somebody else since the stream was asked for.
+
+        Raises:
+            ToolbarError: it is not this operator's, or the page cannot tell.
+        """
+        with self._tasks.deadline(CONNECT_MS):
+            reply = await Ask(AskKind.WHO, "{}")
+        if not reply.body:
+            raise error_of(reply)
+        if reply.body != self._owner:
+            raise NetworkError(reason="disorder")
+
+    def _pass_on(self, kind: str, data: str) -> None:
+        if not self._begun:
             raise ValueError("it does not begin with the desk")
-        elif kind == "event":
+        if kind == "event":
             if not self._listener.happened(DeskEvent.model_validate_json(data)):
                 raise NetworkError(reason="disorder")
             self._proved = True

@@ -99,3 +99,65 @@ def test_a_page_that_leaves_while_its_token_is_waited_for_leaves_nothing_behind(
     assert not tab.host.sleeps
     configure(tab)
     assert not tab.host.whos
+
+
+def shift_change(tab: Tab) -> Operator:
+    """Let the stream be opened with the next operator's token, before the page has told that it is another's."""
+    later = Operator(agent="op2@demo")
+    later.live("9", Event.DELETE)
+    tab.hear([], '{"ended": true}')
+    tab.wake()
+    return later
+
+
+def test_a_stream_of_the_next_operator_is_not_told_as_the_former_ones() -> None:
+    former = Operator()
+    tab = open_tab(former)
+    tab.hear([message(former.contact("1", Event.POPUP))])
+    later = shift_change(tab)
+    assert tab.connect(later) == "1"
+    assert tab.contact_events == [("1", "POPUP")]
+    assert tab.connection["state"] == "connecting"
+    tab.sign_in(NEXT)
+    assert not tab.host.nexts
+    assert tab.connect(later) == ""
+    assert tab.contact_events == [("1", "POPUP")]
+    assert tab.connection["state"] == "open"
+    kept = {key: text for (record, key), (_, _, text) in tab.host.stored.items() if record == "desk-state"}
+    assert "op2@demo" not in kept[f"{OWNER} desk"]
+    assert "op2@demo" in kept[f"{NEXT} desk"]
+
+
+def test_the_first_stream_of_a_page_is_not_taken_for_another_operators_either() -> None:
+    former = Operator()
+    tab = Tab(place=open_tab(former).place)
+    later = Operator(agent="op2@demo")
+    later.live("9", Event.DELETE)
+    tab.connect(later)
+    tab.sign_in(NEXT)
+    tab.connect(later)
+    assert tab.contact_events == []
+
+
+def test_a_token_function_that_is_slower_than_easycim_holds_the_stream_back() -> None:
+    tab = open_tab(Operator())
+    later = shift_change(tab)
+    tab.connect(later)
+    assert tab.wake() == CONNECT_MS
+    assert tab.connection["reason"] == "TIMEOUT"
+    assert tab.contact_events == []
+
+
+def test_an_agent_whom_the_token_names_otherwise_is_taken_when_the_page_says_so_and_not_asked_for_again() -> None:
+    operator, owner = Operator(), "https://easycim.example 5f1c-77"
+    tab = Tab(owner=owner)
+    tab.connect(operator)
+    assert tab.connection["state"] == "connecting"
+    tab.sign_in(owner)
+    assert tab.connection["state"] == "open"
+    tab.hear([message(operator.contact("1", Event.POPUP))], '{"ended": true}')
+    tab.sign_in(owner)
+    tab.wake()
+    tab.connect(operator)
+    assert not tab.host.whos
+    assert tab.connection["state"] == "open"

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.page.answers import problem
-from tests.unit.page.operator import LIFE, Operator, message
+from tests.unit.page.operator import AGENT, LIFE, Operator, message
 from tests.unit.page.tab import OWNER, Tab, open_tab
 from toolbar_py.page.realm import Realm
 from toolbar_py.page.stream import BACKOFF_BASE_MS, BACKOFF_CAP_MS, CONNECT_MS, OFFLINE_AFTER, REFUSED_BASE_MS
@@ -245,7 +245,7 @@ def test_tabs_of_one_operator_share_a_stream_and_each_is_told_everything() -> No
 
 def test_tabs_of_two_operators_share_nothing() -> None:
     realm = Realm()
-    one, other = Operator(), Operator()
+    one, other = Operator(), Operator(agent=f"{AGENT}-2")
     first = open_tab(one, realm=realm)
     second = Tab(realm=realm, owner=f"{OWNER}-2")
     second.connect(other)
@@ -353,7 +353,7 @@ def test_a_token_that_names_another_operator_takes_the_page_to_that_ones_desk() 
     tab.app.set_locale("it")
     tab.sign_in(f"{OWNER}-2")
     assert "closed" in [told["state"] for kind, _, told in tab.host.told if kind == "connection"]
-    other = Operator()
+    other = Operator(agent=f"{AGENT}-2")
     assert tab.connect(other) == ""
     tab.hear([message(other.contact("9", Event.POPUP))])
     assert tab.contact_events == [("9", "POPUP")]
