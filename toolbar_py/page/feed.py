@@ -75,7 +75,7 @@ class Feed:
                 seat.connection(self._told)
             self.hurry()
         elif seat.number is None or self._remembers(seat.number):
-            seat.begin(self.desk.number, lost=False)
+            seat.begin(self.desk.number)
             self._say(ConnectionState.OPEN, seat)
             for number, text, of_agent in list(self._history):
                 seat.event(number, text, of_agent=of_agent)
@@ -105,32 +105,38 @@ class Feed:
 
     def place(self) -> int | None:
         """The place of the page that has been told least."""
-        places = [seat.number for seat in self._seats if seat.number is not None]
+        places = [seat.wanted for seat in self._seats if seat.wanted is not None]
         return min(places, default=None)
 
     def doubts(self, agent: str) -> bool:
         """Say whether a stream may be another operator's: the leading page's token may have named somebody else."""
         return agent != self._agent
 
-    def begun(self, desk: DeskSnapshot, asked: int | None) -> None:
-        """Take the desk as it stands, and tell the pages."""
+    def begun(self, desk: DeskSnapshot, asked: int | None) -> bool:
+        """Take the desk as it stands, and tell the pages; unless one of them wants more than this stream tells."""
         self._agent = desk.agent.agent
-        lost = not desk.resumed or (asked is not None and asked > desk.number)
-        self._taken = desk.number if asked is None or lost else asked
-        self._open = True
-        if lost:
+        lost = asked is not None and (not desk.resumed or asked > desk.number)
+        start = desk.number if asked is None or lost else asked
+        for seat in self._seats:
+            if lost and seat.wanted is not None and asked is not None and seat.wanted <= asked:
+                seat.lose()
+        # One whose place is not lost, although that of a tab from this morning is; or one that has only just come.
+        if any(seat.wanted is not None and seat.wanted < start for seat in self._seats):
+            return False
+        if lost or start > (self._taken or 0):
             self._history.clear()
             self._history_size = 0
+        self._taken = start
+        self._open = True
         self.desk.replace(desk, self._seats[0].page.host.now_ms())
         self._answer_from_kept()
         self._told = None
         for seat in self._seats:
-            resync = seat.begin(desk.number, lost=lost)
+            resync = seat.begin(desk.number)
             self._say(ConnectionState.OPEN, seat, resync=resync)
         self._keep()
-        if self._stream is not None and any(_lags(seat, self._taken) for seat in self._seats):
-            self._stream.again()  # a page came after the place was asked for, and was told less
         self._inbound.begin(desk.contacts)
+        return True
 
     def happened(self, event: DeskEvent) -> bool:
         """Take an event: into the desk, and to the pages."""
@@ -286,10 +292,6 @@ class Feed:
 
     def _written(self, _: str | None, __: BaseException | None) -> None:
         self._keeping = False
-
-
-def _lags(seat: Seat, taken: int) -> bool:
-    return seat.number is not None and seat.number < taken
 
 
 class Feeds:

@@ -43,24 +43,34 @@ class Seat:
         self._name = quote(owner, safe="")
         self.number = _number_in(place, self._name)
         """The last event that the page has been told, or had not to be; None until the stream has begun."""
+        self._lost = False
         self._agent_after: int | None = None
 
-    def begin(self, number: int, *, lost: bool) -> bool:
+    @property
+    def wanted(self) -> int | None:
+        """The number after which the page wants events; None for those that are still to happen."""
+        return None if self._lost else self.number
+
+    def lose(self) -> None:
+        """Note that easyCIM does not have the events any more that the page wants."""
+        self._lost = True
+
+    def begin(self, number: int) -> bool:
         """Take where the stream stands now.
 
         Args:
             number: the operator's last event so far.
-            lost: whether the place that the stream was asked for is lost.
 
         Returns:
-            whether the page's own place was lost, so that events may be missing.
+            whether the page's place was lost, so that events may be missing.
         """
         if self._agent_after is None:
             # An agent's event from before the page is never told: pages clear their storage on it (section 4).
             self._agent_after = number
         if self.number is None:
             self.number = number
-        elif lost or self.number > number:
+        elif self._lost or self.number > number:
+            self._lost = False
             self.number = self._agent_after = number
             return True
         return False

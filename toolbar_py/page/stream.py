@@ -53,8 +53,8 @@ class Listener(Protocol):
         """Say whether a stream that tells of an agent may be another operator's than the one that was asked for."""
         ...
 
-    def begun(self, desk: DeskSnapshot, asked: int | None) -> None:
-        """Take the desk as it stands.
+    def begun(self, desk: DeskSnapshot, asked: int | None) -> bool:
+        """Take the desk as it stands; or not, when the stream has to be opened anew from another place.
 
         Args:
             asked: the place that was asked for.
@@ -207,7 +207,9 @@ class Stream:
         if self._listener.doubts(desk.agent.agent):
             await self._make_sure()
         self._begun = True
-        self._listener.begun(desk, asked)
+        if not self._listener.begun(desk, asked):
+            self._again = True
+            raise NetworkError(reason="again")
 
     async def _make_sure(self) -> None:
         """Ask the page whose desk it is: its token may name somebody else since the stream was asked for.

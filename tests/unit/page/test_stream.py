@@ -323,6 +323,71 @@ def test_a_tab_that_comes_back_while_the_stream_begins_has_it_opened_again_from_
     assert first.contact_events == []
 
 
+def test_a_tab_that_comes_back_while_the_stream_is_asked_for_is_told_everything_before_what_follows() -> None:
+    operator = Operator()
+    old = open_tab(operator)
+    operator.live("1", Event.CONNECTION_STARTED)
+    realm = Realm()
+    first = Tab(realm=realm, place=open_tab(operator).place)
+    back = Tab(realm=realm, place=old.place)
+    operator.contact("1", Event.DIALING)
+    assert first.connect(operator) == "2"
+    assert first.connect(operator) == "0"
+    assert back.numbers == [1, 2, 3]
+    assert first.numbers == [3]
+
+
+def with_a_tab_from_this_morning(operator: Operator, stale: str) -> tuple[Tab, Tab]:
+    """A tab that has followed the stream, and one that is shown again after hours."""
+    realm = Realm()
+    healthy = open_tab(operator, realm=realm)
+    back = Tab(realm=realm, place=stale)
+    return healthy, back
+
+
+def test_a_tab_whose_place_is_lost_loses_no_other_tabs() -> None:
+    operator = Operator()
+    stale = open_tab(operator).place
+    operator.live("1", Event.ESTABLISHED)
+    healthy, back = with_a_tab_from_this_morning(operator, stale)
+    operator.contact("1", Event.HELD)
+    assert healthy.connect(operator, forgotten=3) == "0"
+    assert healthy.contact_events == back.contact_events == []
+    assert healthy.connect(operator, forgotten=3) == "4"
+    assert healthy.contact_events == [("1", "held")]
+    assert "resync" not in healthy.connection
+    assert back.connection["resync"] is True
+    healthy.hear([message(operator.contact("1", Event.RETRIEVED))])
+    assert healthy.numbers == [5, 6]
+    assert back.numbers == [6]
+
+
+def test_a_tab_that_lacks_nothing_is_told_nothing_when_the_place_of_another_is_lost() -> None:
+    operator = Operator()
+    stale = open_tab(operator).place
+    operator.live("1", Event.ESTABLISHED)
+    healthy, back = with_a_tab_from_this_morning(operator, stale)
+    healthy.connect(operator, forgotten=3)
+    assert not healthy.host.listens
+    assert "resync" not in healthy.connection
+    assert back.connection["resync"] is True
+
+
+def test_a_healthy_tab_keeps_its_place_when_the_next_try_fails_too() -> None:
+    operator = Operator()
+    stale = open_tab(operator).place
+    operator.live("1", Event.ESTABLISHED)
+    healthy, back = with_a_tab_from_this_morning(operator, stale)
+    operator.contact("1", Event.HELD)
+    healthy.connect(operator, forgotten=3)
+    healthy.refuse("unreachable ")
+    back.app.leave()
+    operator.contact("1", Event.RETRIEVED)
+    healthy.wake()
+    assert healthy.connect(operator, forgotten=3) == "4"
+    assert healthy.numbers == [5, 6]
+
+
 @pytest.mark.parametrize("failure", ["401 ", "token no_session"])
 def test_the_next_tab_leads_when_the_leading_ones_token_fails(failure: str) -> None:
     realm = Realm()
