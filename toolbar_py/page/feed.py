@@ -13,7 +13,7 @@ from toolbar_py.page.desk import Desk, KeptDesk
 from toolbar_py.page.host.base import Ask, AskKind
 from toolbar_py.page.inbound import InboundRule
 from toolbar_py.page.seat import Seat
-from toolbar_py.page.stream import BACKOFF_CAP_MS, Stream
+from toolbar_py.page.stream import BACKOFF_CAP_MS, Stream, Tries
 from toolbar_py.wire.connection import Connection, ConnectionState
 from toolbar_py.wire.errors import DeadlineError, ToolbarError, UnauthenticatedError
 from toolbar_py.wire.telephony import DeskEvent, DeskSnapshot, Heartbeat
@@ -45,6 +45,7 @@ class Feed:
         self.desk = Desk()
         self._seats: list[Seat] = []
         self._stream: Stream | None = None
+        self._tries = Tries()
         self._taken: int | None = None
         self._open = False
         self._told: Connection | None = None
@@ -205,7 +206,7 @@ class Feed:
         self._keeping = False
         if not self._restored:
             leader.tasks.start(self._restore(), lambda _, __: None)
-        stream = Stream(leader.host, leader.tasks, self, self._owner)
+        stream = Stream(leader.host, leader.tasks, self, self._owner, self._tries)
         self._stream = stream
 
         def over(_: str | None, error: BaseException | None) -> None:

@@ -80,11 +80,34 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Ending:
-    """Why a stream is over. ``proved``: it had worked, so that the next try need not be careful."""
+    """Why a stream is over. ``proved``: it had worked."""
 
     reason: str
     error: ToolbarError
     proved: bool = False
+
+
+@dataclass(slots=True)
+class Tries:
+    """What came of the tries since a stream last worked, through whichever page they went.
+
+    Args:
+        failed: how many failed.
+        missed: how many in a row missed easyCIM altogether.
+    """
+
+    failed: int = 0
+    missed: int = 0
+
+    def note(self, ending: _Ending) -> None:
+        """Count a try that is over."""
+        self.failed += 1
+        missed = isinstance(ending.error, NetworkError | DeadlineError) and not ending.proved
+        self.missed = self.missed + 1 if missed else 0
+
+    def forget(self) -> None:
+        """Begin anew: a stream works."""
+        self.failed = self.missed = 0
 
 
 class Stream:
@@ -93,13 +116,15 @@ class Stream:
     Args:
         tasks: of the page through whose browser it goes.
         owner: the service and the operator, as ``AskKind.WHO`` names them.
+        tries: of the streams before, through other pages' browsers.
     """
 
-    def __init__(self, host: Host, tasks: Tasks, listener: Listener, owner: str) -> None:
+    def __init__(self, host: Host, tasks: Tasks, listener: Listener, owner: str, tries: Tries) -> None:
         self._host = host
         self._tasks = tasks
         self._listener = listener
         self._owner = owner
+        self._tries = tries
         self._task: Task | None = None
         self._number: int | None = None
         self._sleeping = False
@@ -132,7 +157,6 @@ class Stream:
             self._tasks.interrupt(self._task, NetworkError(reason="again"))
 
     async def _run(self) -> str:
-        tries = missed = 0
         while not self._stopped:
             self._say(ConnectionState.CONNECTING, None)
             ending = await self._once()
@@ -140,12 +164,10 @@ class Stream:
             if self._stopped:
                 break
             if self._again:
-                tries = missed = 0
                 continue
-            tries = 1 if ending.proved else tries + 1
-            missed = missed + 1 if isinstance(ending.error, NetworkError | DeadlineError) and not ending.proved else 0
-            wait = self._wait(ending.error, tries)
-            state = ConnectionState.OFFLINE if missed >= OFFLINE_AFTER else ConnectionState.WAITING
+            self._tries.note(ending)
+            wait = self._wait(ending.error)
+            state = ConnectionState.OFFLINE if self._tries.missed >= OFFLINE_AFTER else ConnectionState.WAITING
             self._say(state, ending, next_try_at=self._host.now_ms() + wait)
             if self._stopped:
                 break
@@ -230,20 +252,25 @@ class Stream:
         if kind == "event":
             if not self._listener.happened(DeskEvent.model_validate_json(data)):
                 raise NetworkError(reason="disorder")
-            self._proved = True
+            self._prove()
         elif kind == "heartbeat":
             self._listener.beat(Heartbeat.model_validate_json(data))
+            self._prove()
+
+    def _prove(self) -> None:
+        if not self._proved:
             self._proved = True
+            self._tries.forget()
 
     def _end(self) -> None:
         if self._number is not None:
             self._host.cancel(self._number)
             self._number = None
 
-    def _wait(self, error: ToolbarError, tries: int) -> int:
+    def _wait(self, error: ToolbarError) -> int:
         refused = not error.retryable
         base, cap = (REFUSED_BASE_MS, REFUSED_CAP_MS) if refused else (BACKOFF_BASE_MS, BACKOFF_CAP_MS)
-        longest = min(cap, base * 2 ** min(tries - 1, _DOUBLINGS_MAX))
+        longest = min(cap, base * 2 ** min(self._tries.failed - 1, _DOUBLINGS_MAX))
         drawn = int(longest * self._host.random())
         # Refused, half of it is certain: full jitter may also draw no wait at all.
         return max(longest // 2 if refused else 0, retry_after(error) or 0, drawn)
