@@ -21,6 +21,8 @@ from toolbar_py.wire.telephony import (
 
 AGENT = "op1@demo"
 LOGIN = 1_700_000_000_000
+PIN = NameValue(name="PIN", value="secret-of-the-ivr")
+"""What every contact carries: CallData can hold passwords from the IVR, so that it must never be logged."""
 LIFE = (
     ContactEventName.POPUP,
     ContactEventName.CONNECTION_STARTED,
@@ -69,9 +71,9 @@ class Operator:
     ) -> DeskEvent:
         """Let something happen to a contact."""
         before = self.contacts.get(contact_id)
-        call_data = before.event.call_data if before else []
+        call_data = before.event.call_data if before else [PIN]
         if ecid:
-            call_data = [NameValue(name=ECID_NAME, value=ecid)]
+            call_data = [PIN, NameValue(name=ECID_NAME, value=ecid)]
         event = ContactEvent(
             event=name,
             id=contact_id,

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.page.answers import problem
-from tests.unit.page.operator import AGENT, LIFE, Operator, message
+from tests.unit.page.operator import AGENT, LIFE, PIN, Operator, message
 from tests.unit.page.tab import OWNER, Tab, open_tab
 from toolbar_py.page.stream import (
     BACKOFF_BASE_MS,
@@ -40,7 +40,7 @@ def test_a_contact_event_carries_its_call_data_and_an_agents_event_no_id() -> No
     operator.become(Presence.PAUSED, "BREAK")
     tab.hear([message(event) for event in operator.log])
     contact, agent = (told for kind, _, told in tab.host.told if kind == "contact")
-    assert contact["CallData"] == [{"name": "ECID", "value": "demo|1|1|7"}]
+    assert contact["CallData"] == [{"name": "PIN", "value": PIN.value}, {"name": "ECID", "value": "demo|1|1|7"}]
     assert agent == {"event": "AGENT:PAUSE", "agent": "op1@demo", "code": "BREAK", "time": operator.now}
 
 
