@@ -73,6 +73,7 @@ PROBLEMS: Mapping[Locale, Mapping[str, str]] = {
         "unknown": "{argument} non è previsto",
         "json": "{argument} non è JSON valido ({reason})",
         "rule": "{argument}: {reason}",
+        "other": "{argument} non è valido ({problem})",
     },
     "en": {
         "missing": "{argument} is missing",
@@ -85,6 +86,7 @@ PROBLEMS: Mapping[Locale, Mapping[str, str]] = {
         "unknown": "{argument} is not known here",
         "json": "{argument} is not valid JSON ({reason})",
         "rule": "{argument}: {reason}",
+        "other": "{argument} is not valid ({problem})",
     },
 }
 
@@ -316,7 +318,9 @@ class _Gaps(dict[str, str]):
 def _say_problem(problem: Mapping[str, JsonValue], locale: Locale) -> str:
     values = _Gaps({name: _show(value, locale) for name, value in problem.items()})
     values["argument"] = str(problem.get("argument") or "body")  # a name of the contract, in every language
-    return PROBLEMS[locale][str(problem.get("problem"))].format_map(values)
+    known = PROBLEMS[locale]
+    # A site's own easyCIM may find fault in words of its own.
+    return known.get(str(problem.get("problem")), known["other"]).format_map(values)
 
 
 def _show(value: JsonValue, locale: Locale) -> str:
