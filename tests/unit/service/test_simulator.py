@@ -91,6 +91,15 @@ def test_a_preview_waits_for_the_operator_and_is_dialled_by_the_operators_call()
     assert run.events(line.contact_id) == [Event.POPUP, Event.CONNECTION_STARTED]
 
 
+def test_a_preview_that_is_dialled_to_another_number_says_so_from_then_on() -> None:
+    run = simulation("preview")
+    line = first_line(run)
+    run.exchange.begin(ME, "0555077777", line.call_data, NATURES[Kind.MANUAL], preview=line.contact_id)
+    run_until(run, line, None)
+    assert [report.dnis for report in run.board.taken[:2]] == ["0555010001", "0555077777"]
+    assert {report.dnis for report in run.board.taken[1:]} == {"0555077777"}
+
+
 def test_a_preview_that_nobody_dials_is_dialled_after_a_while() -> None:
     run = simulation("preview")
     line = first_line(run)

@@ -49,5 +49,7 @@ def later_report(
         contact_id=line.contact_id,
         event=event,
         at=at,
+        # An operator may have had a preview dialled to another number than the one that was offered.
+        dnis=None if line.nature.type is ContactType.INBOUND else line.number,
         call_data=list(added) or None,
     )
