@@ -56,6 +56,12 @@ def test_a_scripted_customer_is_who_the_script_says() -> None:
     assert changed.call_data == [NameValue(name="MOOD", value="very good")]
 
 
+@pytest.mark.parametrize("kind", ["inbound", "predictive"])
+def test_a_customer_whom_the_script_leaves_open_has_waited_as_long_as_it_says(kind: str) -> None:
+    first = play(f"{kind} waiting=12", ME).board.taken[0]
+    assert first.waiting_time == 12
+
+
 def test_a_faster_scenario_takes_a_fraction_of_the_time() -> None:
     run = play(CALLER, ME, speed=50)
     assert run.board.taken[-1].at - run.board.taken[0].at == 155_400 // 50
@@ -110,6 +116,7 @@ def test_what_is_read_is_what_was_written() -> None:
         ('inbound data="A=1', 1, "quotation"),
         ('inbound data="nonsense"', 1, "name=value"),
         ("inbound number=1 waiting=long", 1, "seconds"),
+        ("inbound waiting=long", 1, "seconds"),
         ("inbound after=soon", 1, "duration"),
         (f"preview ecid={'x' * 65}", 1, "64"),
         (f"inbound number={'1' * 201}", 1, "200"),

@@ -6,7 +6,7 @@ All of it happens at the kernel's present moment.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from toolbar_py.service.telephony.simulator.behaviour import Courses
 from toolbar_py.service.telephony.simulator.chance import Chance
@@ -131,6 +131,8 @@ class Exchange:
             return None
         known.wish = None
         known.brought = wish.number
+        if plan.waiting_s is not None:
+            customer = replace(customer, waiting_s=plan.waiting_s)
         line = self._open(known, NATURES[plan.kind], customer, plan.course)
         self._step(line)
         return line.contact_id

@@ -65,6 +65,7 @@ class ScriptedContact:
 
     Args:
         customer: who it is; None for the next one of a campaign, or for a caller made up.
+        waiting_s: how long the customer has waited; None leaves that to the customer.
         agent: the only operator it comes to; None for everybody.
         after_s: how long after the operator became free it comes, in simulated seconds.
         steps: as in the text, the delays in simulated ms; without any, chance decides.
@@ -72,6 +73,7 @@ class ScriptedContact:
 
     kind: Kind
     customer: Customer | None
+    waiting_s: int | None
     agent: str | None
     after_s: float
     steps: list[Step] = field(default_factory=list[Step])
@@ -130,7 +132,8 @@ class ScriptedTraffic:
         customer = contact.customer
         if customer is None and contact.kind not in DIALLED:
             customer = self._courses.caller(contact.kind, self._chance.of("caller", agent, number))
-        return Plan(self._ms(contact.after_s), contact.kind, self._course(contact, agent, number), customer)
+        course = self._course(contact, agent, number)
+        return Plan(self._ms(contact.after_s), contact.kind, course, customer, contact.waiting_s)
 
     def _course(self, contact: ScriptedContact, agent: str, number: int) -> Course:
         if not contact.steps:
@@ -159,7 +162,14 @@ def _contact(number: int, line: str) -> ScriptedContact:
             raise ScenarioError(number, f"'{option}' is none of {known}, or comes twice")
         values[name] = value
     after = _seconds(number, values["after"]) if "after" in values else 1.0
-    return ScriptedContact(Kind(kind), _customer(number, values), values.get("agent"), after)
+    waiting = _waiting(number, values["waiting"]) if "waiting" in values else None
+    return ScriptedContact(Kind(kind), _customer(number, values), waiting, values.get("agent"), after)
+
+
+def _waiting(number: int, text: str) -> int:
+    if not text.isdecimal() or int(text) > _WAITING_MAX:
+        raise ScenarioError(number, "waiting is a number of seconds")
+    return int(text)
 
 
 def _customer(number: int, values: dict[str, str]) -> Customer | None:
@@ -169,9 +179,6 @@ def _customer(number: int, values: dict[str, str]) -> Customer | None:
     if len(ecid) > ECID_MAX:
         raise ScenarioError(number, f"an ECID has at most {ECID_MAX} characters")
     entries = [NameValue(name=ECID, value=ecid)] if ecid else []
-    waiting = values.get("waiting", "0")
-    if not waiting.isdecimal() or int(waiting) > _WAITING_MAX:
-        raise ScenarioError(number, "waiting is a number of seconds")
     address = values.get("number", "")
     if len(address) > _NUMBER_MAX or "\0" in address:
         raise ScenarioError(number, f"a number has at most {_NUMBER_MAX} characters, and no NUL among them")
@@ -179,7 +186,7 @@ def _customer(number: int, values: dict[str, str]) -> Customer | None:
         call_data = merge(entries, _call_data(number, values.get("data", "")), "data")
     except ToolbarError as error:
         raise ScenarioError(number, sentence(error, "en")) from None
-    return Customer(address, tuple(call_data), int(waiting))
+    return Customer(address, tuple(call_data))
 
 
 def _step(number: int, line: str) -> Step:

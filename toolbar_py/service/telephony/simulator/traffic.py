@@ -40,6 +40,7 @@ class Plan:
         kind: what it is.
         course: how it goes when the operator does nothing.
         customer: who it is; None for somebody of a campaign.
+        waiting_s: how long the customer has waited, whoever it is; None leaves that to the customer.
         instead: what comes when nobody of the campaign is to be called; None for nothing, for a while.
     """
 
@@ -47,6 +48,7 @@ class Plan:
     kind: Kind
     course: Course
     customer: Customer | None
+    waiting_s: int | None = None
     instead: "Plan | None" = None
 
 
@@ -100,7 +102,7 @@ class RandomTraffic:
         customer = None
         if kind not in DIALLED:
             customer = self._courses.caller(kind, self._chance.of("caller", agent, number))
-        return Plan(after, kind, course, customer, instead)
+        return Plan(after, kind, course, customer, instead=instead)
 
 
 class NoTraffic:
