@@ -230,3 +230,24 @@ async def test_a_call_passed_on_is_over_unless_it_was_meant_for_an_operator_who_
     (contact,) = (await made.board.desk(ME)).contacts
     assert contact.phase is phase
     await ended(made)
+
+
+@pytest.mark.parametrize("phase", [Phase.POPUP, Phase.ESTABLISHED])
+async def test_what_a_logout_left_at_a_desk_when_the_service_died_is_cleared_at_the_start(
+    tmp_path: Path, phase: Phase
+) -> None:
+    setup = Setup(mix="preview", seed=3, behaviour=EVERYBODY_ANSWERS)
+    made = await centre(tmp_path / "test.sqlite3", setup)
+    await made.login(ME)
+    while [contact.phase for contact in (await made.board.desk(ME)).contacts] != [phase]:
+        await made.driver.advance(100)
+    (contact,) = (await made.board.desk(ME)).contacts
+    await made.system.stop()
+    await made.store.desks.set_presence(ME, Presence.LOGGED_OUT, None)
+    await made.store.close()
+
+    again = await centre(tmp_path / "test.sqlite3", setup)
+    await again.driver.settle()
+    assert (await again.board.desk(ME)).contacts == []
+    assert contact.ecid in await again.due(OTHER)
+    await ended(again)

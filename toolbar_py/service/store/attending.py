@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, union, update
 
 from toolbar_py.service.domain.presence import agent_event, event_name
 from toolbar_py.service.store.activities import Activities
 from toolbar_py.service.store.desks import Desks, Turn
-from toolbar_py.service.store.tables import contacts, desks, operators, scripts
+from toolbar_py.service.store.tables import contacts, desk_contacts, desks, operators, scripts
 from toolbar_py.wire.problems import invalid
 from toolbar_py.wire.telephony import AgentStatus, AgentSummary, Presence
 
@@ -40,6 +40,10 @@ _AGENTS = (
     .select_from(operators.outerjoin(desks, desks.c.operator == operators.c.id))
     .order_by(operators.c.id)
 )
+_WORKING = union(
+    select(desks.c.operator).where(desks.c.presence != Presence.LOGGED_OUT.value),
+    select(desk_contacts.c.operator).where(desk_contacts.c.left_at.is_(None)),
+).order_by("operator")
 
 
 class Attending:
@@ -113,3 +117,8 @@ def agents(connection: Connection) -> list[AgentSummary]:
         )
         for operator, presence, logged_in_at in connection.execute(_AGENTS)
     ]
+
+
+def working(connection: Connection) -> list[str]:
+    """Give the operators who are logged in, or whose desk is not empty."""
+    return list(connection.execute(_WORKING).scalars())

@@ -159,6 +159,10 @@ class DeskStore(Protocol):
         """Give every operator's state."""
         ...
 
+    async def working(self) -> list[str]:
+        """Give the operators who are logged in or paused, and those at whose desk something was left."""
+        ...
+
     async def set_presence(self, operator: str, presence: Presence, code: str | None) -> AgentStatus:
         """Note an operator's presence; the one that holds already changes nothing. A logout ends all reservations.
 

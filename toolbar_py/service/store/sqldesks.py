@@ -6,7 +6,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from toolbar_py.service.store.activities import Activities
-from toolbar_py.service.store.attending import Attending, agents, renew_leases
+from toolbar_py.service.store.attending import Attending, agents, renew_leases, working
 from toolbar_py.service.store.base import Clock
 from toolbar_py.service.store.booking import book, booked
 from toolbar_py.service.store.claims import Claims
@@ -92,6 +92,10 @@ class SqlDesks:
     async def agents(self) -> list[AgentSummary]:
         """Give every operator's state."""
         return await self._database.read(agents)
+
+    async def working(self) -> list[str]:
+        """Give the operators who are logged in, or whose desk is not empty."""
+        return await self._database.read(working)
 
     async def set_presence(self, operator: str, presence: Presence, code: str | None) -> AgentStatus:
         """Note an operator's presence."""

@@ -39,7 +39,7 @@ _DATA = {
 """What an action adds to a contact's CallData by itself."""
 
 Agents = Callable[[], Awaitable[Sequence[str]]]
-"""Gives the operators who are logged in or paused."""
+"""Gives the operators who are logged in or paused, and those at whose desk something was left."""
 
 
 class Simulator:
@@ -47,7 +47,7 @@ class Simulator:
 
     Args:
         dialling: where those to be called come from.
-        agents: is asked once, at the start: who logged in with an earlier run goes on.
+        agents: is asked once, at the start: who logged in with an earlier run goes on, who has left leaves nothing.
         driver: makes time pass.
     """
 
