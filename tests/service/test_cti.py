@@ -297,6 +297,11 @@ def test_a_hundred_reports_are_taken_at_once_and_no_more(exchange: Exchange, con
     assert details == {"argument": "body", "max": 100, "unit": "entries"}
 
 
+def test_a_single_report_with_too_long_a_text_is_told_which(exchange: Exchange, contact_id: str) -> None:
+    details = problem(exchange.report(report("POPUP", contact_id, dnis="5" * 10_000)), 413, "TOO_LARGE")
+    assert details["argument"] == "dnis"
+
+
 def test_a_body_that_is_too_long_is_not_read(exchange: Exchange) -> None:
     details = problem(exchange.post(b" " * (512 * 1024 + 1)), 413, "TOO_LARGE")
     assert details["unit"] == "bytes"

@@ -12,6 +12,7 @@ from toolbar_py.service.settings import SDK_DIR, Settings
 from toolbar_py.service.telephony.webhook.configuration import cti_settings
 
 _MINUTE_MS = 60_000
+_LEASE_MAX_MINUTES = 366 * 24 * 60
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -31,7 +32,12 @@ def serve(
     ] = False,
     allow_origin: AllowOrigin = None,
     lease_minutes: Annotated[
-        float, typer.Option(min=0.001, help="How long an opened ECID is surely the operator's without a sign of life.")
+        float,
+        typer.Option(
+            min=0.001,
+            max=_LEASE_MAX_MINUTES,
+            help="How long an opened ECID is surely the operator's without a sign of life.",
+        ),
     ] = 30,
     public_url: Annotated[
         str | None, typer.Option(metavar="URL", help="How pages reach the service, when a proxy is in front of it.")
