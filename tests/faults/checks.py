@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.faults.page import MadeCall, TabRecord
+from tests.faults.page import MadeCall, TabRecord, number_in
 from toolbar_py.wire.phases import phase_after
 from toolbar_py.wire.telephony import ContactEventName, Phase
 
@@ -89,7 +89,7 @@ def check_told(record: TabRecord, log: list[Logged]) -> None:
         assert not record.told, f"{record.name} was told events without a place"
         return
     assert not any(told.get("resync") for told in record.connections), f"{record.name} lost its place"
-    until = int(record.place.split(" ")[0])
+    until = number_in(record.place)
     expected = [each.number for each in log if not each.of_agent and record.since < each.number <= until]
     told = [each.number for each in record.told if not each.of_agent]
     assert told == expected, f"{record.name} was told {_difference(told, expected)}"

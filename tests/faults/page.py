@@ -12,6 +12,7 @@ from tests.faults.browser import Browser, BrowserHost
 from tests.faults.clockwork import LIFE, Life
 from toolbar_py.page.app import App
 from toolbar_py.page.realm import Realm
+from toolbar_py.wire.places import Place
 
 DEADLINE_MS = 15_000
 """The default of contract section 2."""
@@ -116,6 +117,13 @@ class TabRecord:
     calls: list[MadeCall] = field(default_factory=list[MadeCall])
 
 
+def number_in(place: str) -> int:
+    """Give the number of the event that a place is after."""
+    found = Place.parse(place.split(" ", maxsplit=1)[0])
+    assert found is not None, place
+    return found.number
+
+
 class OperatorPage:
     """One load of a page in a tab.
 
@@ -179,12 +187,12 @@ class OperatorPage:
             record.place = place
         if kind == "connection":
             if place and record.since is None:
-                record.since = int(place.split(" ", maxsplit=1)[0])
+                record.since = number_in(place)
             self.connection = value
             record.connections.append(value)
             return
         of_agent = "agent" in value
-        record.told.append(Told(int(place.split(" ", maxsplit=1)[0]), of_agent, value))
+        record.told.append(Told(number_in(place), of_agent, value))
         assert not of_agent or record.told[-1].number > self.begun_after, (
             f"{record.name}: an agent's event of before the page came again: {value}"
         )

@@ -14,17 +14,19 @@ from toolbar_py.page.seat import Seat
 from toolbar_py.service.domain import deskwork
 from toolbar_py.service.store.attending import Attending
 from toolbar_py.wire.phases import OutOfOrderError, phase_after
+from toolbar_py.wire.places import Place
 from toolbar_py.wire.telephony import ContactEventName
 from toolbar_py.wire.telephony import Phase as ContactPhase
 
 _ENOUGH = 40
 
 
-def _tell_again(seat: Seat, number: int, text: str, *, of_agent: bool) -> None:
+def _tell_again(seat: Seat, place: Place, text: str, of_agent: bool) -> bool:
     """Tell a page every event that comes, be it for the second time."""
-    if seat.number is not None:
-        seat.number = max(number, seat.number)
-        seat.page.host.tell("contact", f"{seat.number} x", text)
+    if seat.reached is not None:
+        seat.reached = max(place, seat.reached)
+        seat.page.host.tell("contact", f"{seat.reached} x", text)
+    return False
 
 
 def _begin_anywhere(_feed: Feed) -> None:

@@ -10,7 +10,7 @@ from tests.faults.clockwork import LIFE, Life, VirtualLoop, source
 from tests.faults.connections import StreamFate
 from tests.faults.embedded import ECIDS, FILE, OPERATOR, RIVAL, Embedded
 from tests.faults.network import Network, Request, RequestFate
-from tests.faults.page import OperatorPage, TabRecord, Work
+from tests.faults.page import OperatorPage, TabRecord, Work, number_in
 from tests.faults.scenario import TABS, Scenario
 from toolbar_py.page.realm import Realm
 from toolbar_py.service.store.base import Role
@@ -209,7 +209,7 @@ class World:
             assert ok, f"{name} does not tell what is at the desk: {contacts}"
             check_desk(name, contacts, desk)
             last = self.ledger.last_number(OPERATOR)
-            place = int(page.record.place.split(" ")[0])
+            place = number_in(page.record.place)
             assert place == last, f"{name} was told up to {place}, the last event is {last}"
         tired = [work for work in self.works.values() if not work.done]
         assert not tired, f"never finished: {tired}"

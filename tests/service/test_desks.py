@@ -22,6 +22,7 @@ from toolbar_py.service.store.sql import SqlStore
 from toolbar_py.wire.actions import CtiReceipt
 from toolbar_py.wire.contacts import ImportedContact
 from toolbar_py.wire.errors import ToolbarError, UnknownContactError
+from toolbar_py.wire.places import Place
 from toolbar_py.wire.scripts import SavedScript
 from toolbar_py.wire.telephony import ContactType, JobType, MediaType, Phase, Presence
 
@@ -36,7 +37,7 @@ class Announced:
         self.events: list[tuple[str, int, dict[str, Any]]] = []
 
     def __call__(self, changes: Changes) -> None:
-        self.events += [(event.operator, event.number, json.loads(event.text)) for event in changes.events]
+        self.events += [(event.operator, event.place.number, json.loads(event.text)) for event in changes.events]
 
     def names(self, operator: str = "ann") -> list[str]:
         """Give the names of an operator's events."""
@@ -71,6 +72,11 @@ async def happen(
         await store.desks.report(cti_report(agent, contact_id, event, call_data=call_data if at == 0 else None))
         for at, event in enumerate(events)
     ]
+
+
+async def told_places(store: SqlStore, operator: str = "ann") -> list[Place]:
+    """Give the place after each event in an operator's log."""
+    return [event.place for event in (await store.desks.desk(operator, after=Place(0))).events]
 
 
 def refused(outcome: CtiReceipt | RefusedReport) -> ToolbarError:
@@ -165,7 +171,7 @@ async def test_reports_that_come_all_at_once_are_numbered_without_gaps(store: Sq
 
 async def test_what_is_announced_is_what_the_log_keeps(store: SqlStore, announced: Announced) -> None:
     await happen(store, "POPUP", "connectionstarted", "established")
-    record = await store.desks.desk("ann", after=1)
+    record = await store.desks.desk("ann", after=(await told_places(store))[0])
     assert [json.loads(event.text) for event in record.events] == [event for _, _, event in announced.events[1:]]
 
 
@@ -173,10 +179,54 @@ async def test_what_is_too_old_for_the_log_is_told_as_lost(store: SqlStore, cloc
     await happen(store, "POPUP", "connectionstarted")
     clock.now += 1_000
     await happen(store, "established")
+    places = await told_places(store)
     await store.desks.purge(Retention(events=clock.now, contacts=0, operations=0))
-    assert (await store.desks.desk("ann", after=2)).resumed
-    lost = await store.desks.desk("ann", after=1)
-    assert (lost.resumed, lost.events, lost.number) == (False, (), 3)
+    assert (await store.desks.desk("ann", after=places[2])).resumed
+    lost = await store.desks.desk("ann", after=places[0])
+    assert (lost.resumed, lost.events, lost.place) == (False, (), places[2])
+
+
+async def test_the_place_of_a_log_that_is_gone_is_lost_though_the_new_one_counts_further(
+    store: SqlStore, clock: Clock, tmp_path: Path
+) -> None:
+    await happen(store, "POPUP", "connectionstarted")
+    (_, asleep) = await told_places(store)
+    anew = SqlStore(SqliteDialect(tmp_path / "anew"), clock, 60_000)
+    await anew.open()
+    await anew.add_operators([new_operator("ann", Role.OPERATOR)])
+    for count in (2, 3):
+        await happen(anew, *["POPUP", "connectionstarted", "established"][len(await told_places(anew)) : count])
+        lost = await anew.desks.desk("ann", after=asleep)
+        assert (lost.place.number, lost.resumed, lost.events) == (count, False, ())
+    await anew.close()
+
+
+async def test_the_place_from_before_a_backup_was_restored_is_lost_when_the_log_has_passed_it(
+    store: SqlStore, clock: Clock, tmp_path: Path
+) -> None:
+    await happen(store, "POPUP", "connectionstarted")
+    with sqlite3.connect(tmp_path / "db") as connection:
+        connection.execute("VACUUM INTO ?", [str(tmp_path / "backup")])
+    connection.close()
+    await happen(store, "established", "held")
+    (_, kept, _, asleep) = await told_places(store)
+    restored = SqlStore(SqliteDialect(tmp_path / "backup"), clock, 60_000)
+    await restored.open()
+    for event in ("established", "connectioncleared", "DELETE"):
+        assert not (await restored.desks.desk("ann", after=asleep)).resumed
+        await restored.desks.report(cti_report("ann", "c1", event))
+    assert not (await restored.desks.desk("ann", after=asleep)).resumed
+    assert [event.place.number for event in (await restored.desks.desk("ann", after=kept)).events] == [3, 4, 5]
+    await restored.close()
+
+
+async def test_the_place_from_before_a_restart_holds(store: SqlStore, clock: Clock, tmp_path: Path) -> None:
+    await happen(store, "POPUP", "connectionstarted")
+    places = await told_places(store)
+    again = SqlStore(SqliteDialect(tmp_path / "db"), clock, 60_000)
+    await again.open()
+    assert [(await again.desks.desk("ann", after=place)).resumed for place in places] == [True, True]
+    await again.close()
 
 
 async def test_a_save_ends_after_call_work_in_the_same_transaction(store: SqlStore, announced: Announced) -> None:
@@ -357,8 +407,8 @@ async def test_writes_that_share_a_transaction_fail_alone(store: SqlStore, tmp_p
         return_exceptions=True,
     )
     assert [isinstance(outcome, CtiReceipt) for outcome in outcomes] == [True, False] * 5
-    assert (await store.desks.desk("ann")).number == 5
-    assert (await store.desks.desk("bob")).number == 0
+    assert (await store.desks.desk("ann")).place.number == 5
+    assert (await store.desks.desk("bob")).place.number == 0
 
 
 async def test_what_was_committed_is_announced_also_when_nobody_waits_any_more(
@@ -369,9 +419,9 @@ async def test_what_was_committed_is_announced_also_when_nobody_waits_any_more(
     while not announced.events and not task.done():
         task.cancel()
         await asyncio.sleep(0.001)
-        if (await store.desks.desk("ann")).number:
+        if (await store.desks.desk("ann")).place.number:
             break
     await store.desks.report(cti_report("ann", "c2", "POPUP"))
     numbers = [number for _, number, _ in announced.events]
     assert numbers == list(range(1, len(numbers) + 1))
-    assert len(numbers) == (await store.desks.desk("ann")).number
+    assert len(numbers) == (await store.desks.desk("ann")).place.number

@@ -56,8 +56,8 @@ class Centre:
     async def events(self, agent: str) -> list[DeskEvent]:
         """Give everything that happened at a desk."""
         desk = await self.store.desks.desk(agent)
-        logged = await self.store.desks.events(agent, 0, desk.number)
-        assert [event.number for event in logged] == list(range(1, desk.number + 1))
+        logged = await self.store.desks.events(agent, 0, desk.place.number)
+        assert [event.place.number for event in logged] == list(range(1, desk.place.number + 1))
         return [DeskEvent.model_validate_json(event.text) for event in logged]
 
     async def lives(self, agent: str) -> dict[str, list[str]]:

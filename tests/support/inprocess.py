@@ -81,7 +81,7 @@ class Stream:
             while len(found) < count:
                 said = await self.next()
                 if said.event == "event":
-                    assert said.id == str(said.data["number"])
+                    assert said.id.startswith(f"{said.data['number']}-")
                     found.append(said.data)
         return found
 

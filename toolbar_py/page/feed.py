@@ -6,6 +6,7 @@ over, from the last event that was taken.
 
 import json
 from collections import deque
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -16,6 +17,7 @@ from toolbar_py.page.seat import Seat
 from toolbar_py.page.stream import BACKOFF_CAP_MS, Stream, Tries
 from toolbar_py.wire.connection import Connection, ConnectionState
 from toolbar_py.wire.errors import DeadlineError, ToolbarError, UnauthenticatedError
+from toolbar_py.wire.places import Place
 from toolbar_py.wire.telephony import DeskEvent, DeskSnapshot, Heartbeat
 
 _RECORD = "desk-state"
@@ -27,6 +29,21 @@ _KEEP_MS = 12 * 3_600_000
 """A desk older than a shift describes nothing any more."""
 _HISTORY_CHARACTERS = 200_000
 """What is kept of the past for tabs that come back: some 200 usual events, and a bound for the unusual ones."""
+_ENTRY_CHARACTERS = 100
+"""What an event counts beside its text: one that pages are not told has none."""
+
+
+class _Told(NamedTuple):
+    """What the seats were told of an event; see :meth:`Seat.event`."""
+
+    place: Place
+    text: str
+    of_agent: bool
+
+    @property
+    def size(self) -> int:
+        """How much it takes of what may be kept."""
+        return len(self.text) + _ENTRY_CHARACTERS
 
 
 class Feed:
@@ -46,10 +63,13 @@ class Feed:
         self._seats: list[Seat] = []
         self._stream: Stream | None = None
         self._tries = Tries()
-        self._taken: int | None = None
+        self._newest = Place(0)
+        """The place after the operator's last event so far."""
         self._open = False
         self._told: Connection | None = None
-        self._history: deque[tuple[int, str, bool]] = deque()
+        self._before = Place(0)
+        """The place before the history."""
+        self._history: deque[_Told] = deque()
         self._history_size = 0
         self._kept: KeptDesk | None = None
         self._restored = False
@@ -75,11 +95,11 @@ class Feed:
             if self._told is not None:
                 seat.connection(self._told)
             self.hurry()
-        elif seat.number is None or self._remembers(seat.number):
-            seat.begin(self.desk.number)
+        elif seat.reached is None or self._remembers(seat.reached):
+            seat.begin(self._newest)
             self._say(ConnectionState.OPEN, seat)
-            for number, text, of_agent in list(self._history):
-                seat.event(number, text, of_agent=of_agent)
+            for told in list(self._history):
+                seat.event(*told)
         elif self._stream is not None:
             self._stream.again()
 
@@ -104,7 +124,7 @@ class Feed:
 
     # What the stream tells; see stream.Listener.
 
-    def place(self) -> int | None:
+    def place(self) -> Place | None:
         """The place of the page that has been told least."""
         places = [seat.wanted for seat in self._seats if seat.wanted is not None]
         return min(places, default=None)
@@ -113,48 +133,46 @@ class Feed:
         """Say whether a stream may be another operator's: the leading page's token may have named somebody else."""
         return agent != self._agent
 
-    def begun(self, desk: DeskSnapshot, asked: int | None) -> bool:
+    def begun(self, desk: DeskSnapshot, asked: Place | None) -> bool:
         """Take the desk as it stands, and tell the pages; unless one of them wants more than this stream tells."""
         self._agent = desk.agent.agent
-        lost = asked is not None and (not desk.resumed or asked > desk.number)
-        start = desk.number if asked is None or lost else asked
+        newest = Place(desk.number, desk.tag)
+        lost = asked is not None and (not desk.resumed or asked.number > newest.number)
+        start = newest if asked is None or lost else asked
         for seat in self._seats:
             if lost and seat.wanted is not None and asked is not None and seat.wanted <= asked:
                 seat.lose()
         # One whose place is not lost, although that of a tab from this morning is; or one that has only just come.
-        if any(seat.wanted is not None and seat.wanted < start for seat in self._seats):
+        if any(seat.wanted is not None and seat.wanted.number < start.number for seat in self._seats):
             return False
-        if lost or start > (self._taken or 0):
-            self._history.clear()
-            self._history_size = 0
-        self._taken = start
+        self._newest = newest
+        if start != self._taken:
+            self._forget(start)
         self._open = True
         self.desk.replace(desk, self._seats[0].page.host.now_ms())
         self._answer_from_kept()
         self._told = None
         for seat in self._seats:
-            resync = seat.begin(desk.number)
+            resync = seat.begin(newest, asked)
             self._say(ConnectionState.OPEN, seat, resync=resync)
         self._keep()
         self._inbound.begin(desk.contacts)
         return True
 
-    def happened(self, event: DeskEvent) -> bool:
+    def happened(self, event: DeskEvent, place: Place) -> bool:
         """Take an event: into the desk, and to the pages."""
-        taken = self._taken or 0
-        if event.number <= taken:
+        if event.number <= self._taken.number:
             return True
-        if event.number > taken + 1:
+        if event.number > self._taken.number + 1:
             return False
-        self._taken = event.number
+        self._newest = max(self._newest, place)
         self.desk.apply(event)
-        told = event.contact or event.agent
-        if told is not None:
-            text = told.to_json()
-            of_agent = event.contact is None
-            self._remember(event.number, text, of_agent=of_agent)
-            for seat in list(self._seats):
-                seat.event(event.number, text, of_agent=of_agent)
+        said = event.contact or event.agent
+        told = _Told(place, said.to_json() if said else "", event.contact is None)
+        self._remember(told)
+        for seat in list(self._seats):
+            if seat.event(*told):
+                self._say(ConnectionState.OPEN, seat, resync=True)
         if event.number == self.desk.number:
             self._keep()
         if event.contact is not None:
@@ -234,21 +252,28 @@ class Feed:
 
     # The past, for pages that come back.
 
-    def _remembers(self, number: int) -> bool:
-        """Say whether every event after one is at hand."""
-        taken = self._taken or 0
-        first = self._history[0][0] if self._history else taken + 1
-        return first - 1 <= number <= taken
+    @property
+    def _taken(self) -> Place:
+        """The place after the last event that was taken."""
+        return self._history[-1].place if self._history else self._before
 
-    def _remember(self, number: int, text: str, *, of_agent: bool) -> None:
-        if self._history and self._history[-1][0] != number - 1:
-            self._history.clear()
-            self._history_size = 0
-        self._history.append((number, text, of_agent))
-        self._history_size += len(text)
+    def _remembers(self, place: Place) -> bool:
+        """Say whether every event after a place is at hand."""
+        return place == self._before or any(told.place == place for told in self._history)
+
+    def _remember(self, told: _Told) -> None:
+        self._history.append(told)
+        self._history_size += told.size
         while self._history_size > _HISTORY_CHARACTERS:
-            _, dropped, _ = self._history.popleft()
-            self._history_size -= len(dropped)
+            dropped = self._history.popleft()
+            self._before = dropped.place
+            self._history_size -= dropped.size
+
+    def _forget(self, start: Place) -> None:
+        """Begin the history anew after a place."""
+        self._history.clear()
+        self._history_size = 0
+        self._before = start
 
     # The desk in the browser's database.
 

@@ -8,9 +8,7 @@ from toolbar_py.page.host.base import Host
 from toolbar_py.page.inbound import Opener
 from toolbar_py.page.tasks import Tasks
 from toolbar_py.wire.connection import Connection, ConnectionState
-
-_NUMBER_DIGITS_MAX = 15
-"""More would not be one of our numbers, and JavaScript could not hold it."""
+from toolbar_py.wire.places import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,52 +39,70 @@ class Seat:
         self.page = page
         # Quoted, because a place crosses the boundary in a text whose parts control characters separate.
         self._name = quote(owner, safe="")
-        self.number = _number_in(place, self._name)
-        """The last event that the page has been told, or had not to be; None until the stream has begun."""
+        self.reached = _read(place, self._name)
+        """The place after the last event that the page has been told, or had not to be; None until the stream has
+        begun."""
         self._lost = False
         self._agent_after: int | None = None
 
     @property
-    def wanted(self) -> int | None:
-        """The number after which the page wants events; None for those that are still to happen."""
-        return None if self._lost else self.number
+    def number(self) -> int | None:
+        """The number of the place that is reached."""
+        return None if self.reached is None else self.reached.number
+
+    @property
+    def wanted(self) -> Place | None:
+        """The place after which the page wants events; None for those that are still to happen."""
+        return None if self._lost else self.reached
 
     def lose(self) -> None:
         """Note that easyCIM does not have the events any more that the page wants."""
         self._lost = True
 
-    def begin(self, number: int) -> bool:
+    def begin(self, newest: Place, asked: Place | None = None) -> bool:
         """Take where the stream stands now.
 
         Args:
-            number: the operator's last event so far.
+            newest: the place after the operator's last event so far.
+            asked: the place that the stream was asked for.
 
         Returns:
             whether the page's place was lost, so that events may be missing.
         """
         if self._agent_after is None:
             # An agent's event from before the page is never told: pages clear their storage on it (section 4).
-            self._agent_after = number
-        if self.number is None:
-            self.number = number
-        elif self._lost or self.number > number:
-            self._lost = False
-            self.number = self._agent_after = number
+            self._agent_after = newest.number
+        here, lost = self.reached, self._lost
+        self._lost = False
+        if here is None:
+            self.reached = newest
+        elif here != newest and (
+            lost or here.number > newest.number or here.contradicts(newest) or here.contradicts(asked)
+        ):
+            self._go_on_from(newest)
             return True
         return False
 
-    def event(self, number: int, text: str, *, of_agent: bool) -> None:
+    def event(self, place: Place, text: str, of_agent: bool) -> bool:
         """Tell the page an event, unless it was told before.
 
         Args:
-            number: of the event.
-            text: the event as JSON.
+            place: after the event.
+            text: the event as JSON; empty for one that is not for pages.
+
+        Returns:
+            whether the page's own place turns out to be of another log, so that events may be missing.
         """
-        if self.number is None or number <= self.number:
-            return
-        self.number = number
-        if not of_agent or (self._agent_after is not None and number > self._agent_after):
+        here = self.reached
+        if here is None or place.number <= here.number:
+            if here is None or not here.contradicts(place):
+                return False
+            self._go_on_from(place)
+            return True
+        self.reached = place
+        if text and (not of_agent or (self._agent_after is not None and place.number > self._agent_after)):
             self.page.host.tell("contact", self.place(), text)
+        return False
 
     def connection(self, told: Connection) -> None:
         """Tell the page how the stream is doing; with the place to keep once there is one."""
@@ -95,12 +111,13 @@ class Seat:
 
     def place(self) -> str:
         """Give the place with which a later seat of this page goes on; empty while there is none."""
-        return "" if self.number is None else f"{self.number} {self._name}"
+        return "" if self.reached is None else f"{self.reached} {self._name}"
+
+    def _go_on_from(self, place: Place) -> None:
+        self.reached, self._agent_after = place, place.number
 
 
-def _number_in(place: str, name: str) -> int | None:
+def _read(place: str, name: str) -> Place | None:
     """Read a place; None when it is another operator's, or not one at all: the page could have written anything."""
-    number, _, owner = place.partition(" ")
-    if owner != name or not number.isascii() or not number.isdecimal() or len(number) > _NUMBER_DIGITS_MAX:
-        return None
-    return int(number)
+    text, _, owner = place.partition(" ")
+    return Place.parse(text) if owner == name else None

@@ -19,6 +19,7 @@ from toolbar_py.page.tasks import Task, Tasks
 from toolbar_py.page.traces import new_trace
 from toolbar_py.wire.connection import Connection, ConnectionState
 from toolbar_py.wire.errors import AbortedError, DeadlineError, NetworkError, ToolbarError
+from toolbar_py.wire.places import Place
 from toolbar_py.wire.telephony import DeskEvent, DeskSnapshot, Heartbeat
 
 BACKOFF_BASE_MS = 500
@@ -45,15 +46,15 @@ _DOUBLINGS_MAX = 10
 class Listener(Protocol):
     """Whom a stream tells what it says."""
 
-    def place(self) -> int | None:
-        """The number after which events are wanted; None for those that are still to happen."""
+    def place(self) -> Place | None:
+        """The place after which events are wanted; None for those that are still to happen."""
         ...
 
     def doubts(self, agent: str) -> bool:
         """Say whether a stream that tells of an agent may be another operator's than the one that was asked for."""
         ...
 
-    def begun(self, desk: DeskSnapshot, asked: int | None) -> bool:
+    def begun(self, desk: DeskSnapshot, asked: Place | None) -> bool:
         """Take the desk as it stands; or not, when the stream has to be opened anew from another place.
 
         Args:
@@ -61,8 +62,12 @@ class Listener(Protocol):
         """
         ...
 
-    def happened(self, event: DeskEvent) -> bool:
-        """Take an event, or drop one that was taken before; False when one before it is missing."""
+    def happened(self, event: DeskEvent, place: Place) -> bool:
+        """Take an event, or drop one that was taken before; False when one before it is missing.
+
+        Args:
+            place: the one after it.
+        """
         ...
 
     def beat(self, heartbeat: Heartbeat) -> None:
@@ -199,7 +204,7 @@ class Stream:
             reason = error.details.get("reason")
             return _Ending(str(reason) if reason in _BROKEN else error.code.value, error, self._proved)
 
-    async def _open(self, asked: int | None) -> None:
+    async def _open(self, asked: Place | None) -> None:
         with self._tasks.deadline(CONNECT_MS):
             trace = new_trace(self._host)
             reply = await Ask(AskKind.LISTEN, f"{_PATH} {trace} {'' if asked is None else asked}")
@@ -207,24 +212,24 @@ class Stream:
             raise error_of(reply)
         self._number = reply.number
 
-    async def _take(self, body: str, asked: int | None) -> None:
+    async def _take(self, body: str, asked: Place | None) -> None:
         """Pass on what the stream has said.
 
         Raises:
             ToolbarError: it cannot be read, leaves something out, or is another operator's.
         """
         try:
-            for kind, data in _messages(body):
+            for kind, place, data in _messages(body):
                 if kind == "desk":
                     await self._begin(DeskSnapshot.model_validate_json(data), asked)
                 else:
-                    self._pass_on(kind, data)
+                    self._pass_on(kind, place, data)
         except ValueError as error:  # pydantic's errors are of that kind too
             what = error.title if isinstance(error, ValidationError) else str(error)
             self._host.log("error", f"the event stream cannot be read: {what}")
             raise NetworkError(reason="disorder") from None
 
-    async def _begin(self, desk: DeskSnapshot, asked: int | None) -> None:
+    async def _begin(self, desk: DeskSnapshot, asked: Place | None) -> None:
         self._silence = int(desk.heartbeat_ms * SILENT_HEARTBEATS)
         if self._listener.doubts(desk.agent.agent):
             await self._make_sure()
@@ -246,11 +251,14 @@ class Stream:
         if reply.body != self._owner:
             raise NetworkError(reason="disorder")
 
-    def _pass_on(self, kind: str, data: str) -> None:
+    def _pass_on(self, kind: str, place: str, data: str) -> None:
         if not self._begun:
             raise ValueError("it does not begin with the desk")
         if kind == "event":
-            if not self._listener.happened(DeskEvent.model_validate_json(data)):
+            after = Place.parse(place)
+            if after is None:
+                raise ValueError("an event without its place")
+            if not self._listener.happened(DeskEvent.model_validate_json(data), after):
                 raise NetworkError(reason="disorder")
             self._prove()
         elif kind == "heartbeat":
@@ -285,8 +293,8 @@ class Stream:
         self._listener.connection(told, ending.error if ending else None)
 
 
-def _messages(body: str) -> list[tuple[str, str]]:
-    """Give what NEXT brought, as pairs of event type and data.
+def _messages(body: str) -> list[tuple[str, str, str]]:
+    """Give what NEXT brought: event types, ids and data.
 
     Raises:
         ValueError: it is not what the host promises.
@@ -294,7 +302,7 @@ def _messages(body: str) -> list[tuple[str, str]]:
     if not body:
         return []
     found: Any = from_json(body)
-    return [(str(each[0]), str(each[2])) for each in cast(list[list[Any]], found)]
+    return [(str(each[0]), str(each[1]), str(each[2])) for each in cast(list[list[Any]], found)]
 
 
 def _over(head: str) -> str:

@@ -162,6 +162,7 @@ class DeskSnapshot(WireModel):
 
     Args:
         number: the operator's last event so far; events are numbered from 1 without gaps.
+        tag: that event's; see :mod:`toolbar_py.wire.places`.
         now: the service's clock, in epoch ms.
         resumed: whether every event after the asked one follows; False when the place was lost, and then the desk is
             all there is to go by.
@@ -169,6 +170,7 @@ class DeskSnapshot(WireModel):
     """
 
     number: int
+    tag: str = ""
     now: int
     resumed: bool
     heartbeat_ms: int
@@ -203,7 +205,7 @@ class Heartbeat(WireModel):
 
 
 StreamEvent = Literal["desk", "event", "heartbeat"]
-"""The SSE event types: a :class:`DeskSnapshot`, a :class:`DeskEvent` (with its number as id), a :class:`Heartbeat`."""
+"""The SSE event types: a :class:`DeskSnapshot`, a :class:`DeskEvent` (with its place as id), a :class:`Heartbeat`."""
 
 
 class AgentSummary(WireModel):

@@ -4,6 +4,7 @@ from toolbar_py.wire.calldata import ECID as ECID_NAME
 from toolbar_py.wire.calldata import value_of
 from toolbar_py.wire.contacts import NameValue
 from toolbar_py.wire.phases import phase_after
+from toolbar_py.wire.places import Place
 from toolbar_py.wire.telephony import (
     AgentEvent,
     AgentEventName,
@@ -46,10 +47,12 @@ class Operator:
 
     Args:
         now: its clock, in epoch ms.
+        tag: of all its events: in another log they have another.
     """
 
-    def __init__(self, *, now: int = LOGIN, agent: str = AGENT) -> None:
+    def __init__(self, *, now: int = LOGIN, agent: str = AGENT, tag: str = "") -> None:
         self.now = now
+        self.tag = tag
         self.log: list[DeskEvent] = []
         self.contacts: dict[str, DeskContact] = {}
         self.status = AgentStatus(
@@ -112,24 +115,27 @@ class Operator:
         self.status = self.status.model_copy(update={"groups": list(groups)})
         return self._write(status=self.status)
 
-    def says(self, asked: int | None, *, forgotten: int = 0) -> list[list[str]]:
+    def says(self, asked: str | None, *, forgotten: int = 0) -> list[list[str]]:
         """Give what a stream begins with: the desk, and every event after a place.
 
         Args:
-            asked: the place; None for none.
+            asked: the place; None or nothing for none.
             forgotten: up to which number the log is not kept any more.
         """
-        resumed = asked is None or forgotten <= asked <= self.number
+        place = Place.parse(asked) if asked else None
+        own = place is not None and (place.number == 0 or place.tag == self.tag)
+        resumed = place is None or (own and forgotten <= place.number <= self.number)
         desk = DeskSnapshot(
             number=self.number,
+            tag=self.tag,
             now=self.now,
             resumed=resumed,
             heartbeat_ms=5_000,
             agent=self.status,
             contacts=list(self.contacts.values()),
         )
-        missed = self.log[asked:] if asked is not None and resumed else []
-        return [["desk", "", desk.to_json()], *map(message, missed)]
+        missed = self.log[place.number :] if place is not None and resumed else []
+        return [["desk", "", desk.to_json()], *(message(event, self.tag) for event in missed)]
 
     def _write(self, **what: object) -> DeskEvent:
         event = DeskEvent.model_validate({"number": self.number + 1, "at": self.now, **what})
@@ -137,6 +143,6 @@ class Operator:
         return event
 
 
-def message(event: DeskEvent) -> list[str]:
+def message(event: DeskEvent, tag: str = "") -> list[str]:
     """An event as the stream says it."""
-    return ["event", str(event.number), event.to_json()]
+    return ["event", str(Place(event.number, tag)), event.to_json()]

@@ -47,7 +47,7 @@ class Tab:
     @property
     def numbers(self) -> list[int]:
         """The numbers of all events that the page was told."""
-        return [int(place.split(" ")[0]) for kind, place, _ in self.host.told if kind == "contact"]
+        return [int(place.split(" ")[0].split("-")[0]) for kind, place, _ in self.host.told if kind == "contact"]
 
     @property
     def connection(self) -> Any:
@@ -72,7 +72,7 @@ class Tab:
         ask_id, asked = self.host.listens.popleft()
         self.app.resume(ask_id, "200", "")
         self.settle()
-        self.hear(operator.says(int(asked) if asked else None, forgotten=forgotten))
+        self.hear(operator.says(asked, forgotten=forgotten))
         return asked
 
     def refuse(self, head: str, body: str = "") -> None:

@@ -110,7 +110,7 @@ class World:
         tab = self.tabs[slot]
         if tab is not None and tab.host.listens:
             ask_id, asked = tab.host.listens.popleft()
-            self.wires[id(tab)] = deque(self.operator.says(int(asked) if asked else None))
+            self.wires[id(tab)] = deque(self.operator.says(asked))
             tab.app.resume(ask_id, "200", "")
             self.settle()
 

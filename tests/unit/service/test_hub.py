@@ -2,10 +2,11 @@
 
 from toolbar_py.service.events.hub import WAITING_MAX, Hub
 from toolbar_py.service.store.deskbase import Changes, LoggedEvent
+from toolbar_py.wire.places import Place
 
 
 def changes(*numbers: int, operator: str = "ann") -> Changes:
-    return Changes([LoggedEvent(operator, number, "{}") for number in numbers], {operator})
+    return Changes([LoggedEvent(operator, Place(number, "ab12"), "{}") for number in numbers], {operator})
 
 
 async def test_events_wait_in_their_order_as_ready_bytes() -> None:
@@ -15,7 +16,7 @@ async def test_events_wait_in_their_order_as_ready_bytes() -> None:
         hub.publish(changes(1, operator="bob"))
         taken = await stream.take(1)
     assert [event.number for event in taken] == [1, 2]
-    assert taken[0].message == b"event: event\nid: 1\ndata: {}\n\n"
+    assert taken[0].message == b"event: event\nid: 1-ab12\ndata: {}\n\n"
 
 
 async def test_waiting_in_vain_gives_nothing() -> None:

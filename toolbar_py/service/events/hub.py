@@ -92,7 +92,7 @@ class Hub:
         for event in changes.events:
             streams = self._streams.get(event.operator)
             if streams:
-                numbered = Numbered(event.number, event_message(event))
+                numbered = Numbered(event.place.number, event_message(event))
                 for stream in tuple(streams):
                     stream.put(numbered)
         if self._watchers and not self._closed:

@@ -11,7 +11,8 @@ def snapshot(record: DeskRecord, now: int, heartbeat_ms: int) -> DeskSnapshot:
         now: epoch ms.
     """
     return DeskSnapshot(
-        number=record.number,
+        number=record.place.number,
+        tag=record.place.tag,
         now=now,
         resumed=record.resumed,
         heartbeat_ms=heartbeat_ms,
@@ -28,7 +29,7 @@ def desk_message(desk: DeskSnapshot) -> bytes:
 def event_message(event: LoggedEvent) -> bytes:
     """Give a numbered event."""
     # JSON holds no line breaks, which would end the data.
-    return f"event: event\nid: {event.number}\ndata: {event.text}\n\n".encode()
+    return f"event: event\nid: {event.place}\ndata: {event.text}\n\n".encode()
 
 
 def heartbeat_message(now: int) -> bytes:

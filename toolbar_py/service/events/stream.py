@@ -11,6 +11,7 @@ from toolbar_py.service.events.messages import desk_message, event_message, hear
 from toolbar_py.service.leases import renew_leases
 from toolbar_py.service.store.base import Clock
 from toolbar_py.service.store.deskbase import DeskStore
+from toolbar_py.wire.places import Place
 
 STREAM_TYPE = "text/event-stream"
 
@@ -42,13 +43,13 @@ class EventStream(Response):
     """Streams one operator's events.
 
     Args:
-        after: the number of the last event that the reader knows; None when it asks for none.
+        after: the place that the reader has reached; None when it asks for none.
         until: when the reader's token ends, and the stream with it, in epoch ms.
     """
 
     media_type = STREAM_TYPE
 
-    def __init__(self, sources: Sources, operator: str, after: int | None, until: int) -> None:
+    def __init__(self, sources: Sources, operator: str, after: Place | None, until: int) -> None:
         super().__init__(headers=_HEADERS)
         del self.headers["content-length"]
         self._sources = sources
@@ -70,7 +71,7 @@ class EventStream(Response):
             left_s = max(0, self._until - self._sources.clock()) / 1000
             expiry = asyncio.get_running_loop().call_later(left_s, subscription.end)
             try:
-                reads = await self._tell(subscription, begin, record.number, send)
+                reads = await self._tell(subscription, begin, record.place.number, send)
             finally:
                 expiry.cancel()
                 gone.cancel()
@@ -121,9 +122,7 @@ class EventStream(Response):
         """Give events from the log, up to the first that is missing."""
         events = await self._sources.desks.events(self._operator, after, until)
         return [
-            Numbered(event.number, event_message(event))
-            for at, event in enumerate(events, after + 1)
-            if event.number == at
+            Numbered(at, event_message(event)) for at, event in enumerate(events, after + 1) if event.place.number == at
         ]
 
 

@@ -9,17 +9,15 @@ from toolbar_py.service.events.stream import STREAM_TYPE, EventStream, Sources
 from toolbar_py.service.openapi import refusals
 from toolbar_py.service.security.access import SignedIn
 from toolbar_py.service.security.tokens import Identity
+from toolbar_py.wire.places import Place
 
-_NUMBER_DIGITS = 18
-"""More than the log will ever count, less than what a database cannot hold."""
-
-_LOST = -1
-"""After a place that is no number of ours, nothing can follow."""
+_LOST = Place(-1)
+"""After a place that is none of ours, nothing can follow."""
 
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": (
-            "First `desk` (DeskSnapshot), then each `event` (DeskEvent, its number as id) after Last-Event-ID and "
+            "First `desk` (DeskSnapshot), then each `event` (DeskEvent, its place as id) after Last-Event-ID and "
             "as it happens; `heartbeat` when nothing else is said."
         ),
         "content": {STREAM_TYPE: {"schema": {"type": "string"}}},
@@ -42,8 +40,7 @@ def event_routes(sources: Sources, signed_in: SignedIn) -> APIRouter:
     return router
 
 
-def _place(text: str | None) -> int | None:
+def _place(text: str | None) -> Place | None:
     if not text:
         return None
-    known = text.isascii() and text.isdigit() and len(text) <= _NUMBER_DIGITS
-    return int(text) if known else _LOST
+    return Place.parse(text) or _LOST

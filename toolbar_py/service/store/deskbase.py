@@ -11,6 +11,7 @@ from toolbar_py.wire.actions import CtiReceipt, CtiReport
 from toolbar_py.wire.appointments import AppointmentType
 from toolbar_py.wire.errors import ToolbarError
 from toolbar_py.wire.phases import Action
+from toolbar_py.wire.places import Place
 from toolbar_py.wire.telephony import AgentStatus, AgentSummary, DeskContact, Presence
 
 
@@ -18,7 +19,7 @@ class LoggedEvent(NamedTuple):
     """One numbered event of an operator. ``text``: the DeskEvent as JSON."""
 
     operator: str
-    number: int
+    place: Place
     text: str
 
 
@@ -48,11 +49,11 @@ class DeskRecord:
     """An operator's desk at one moment, and what of its log was asked for.
 
     Args:
-        number: of the operator's last event.
+        place: after the operator's last event.
         resumed: whether ``events`` are all that followed on the asked one.
     """
 
-    number: int
+    place: Place
     status: AgentStatus
     contacts: Sequence[DeskContact]
     resumed: bool = True
@@ -143,8 +144,8 @@ class DeskStore(Protocol):
         """Give the newest recorded refusals."""
         ...
 
-    async def desk(self, operator: str, after: int | None = None) -> DeskRecord:
-        """Give a desk, with the events that followed on event number ``after``.
+    async def desk(self, operator: str, after: Place | None = None) -> DeskRecord:
+        """Give a desk, with the events that followed on the place ``after``.
 
         Raises:
             UnknownOperatorError: nobody has this id.

@@ -1,6 +1,7 @@
 """Desks in the database: rows of contacts and agents, and the log that gives every change its number."""
 
 import json
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from toolbar_py.service.store.dialect import Dialect
 from toolbar_py.service.store.operators import find_operator
 from toolbar_py.service.store.tables import desk_contacts, desk_events, desks
 from toolbar_py.wire.errors import UnknownContactError
+from toolbar_py.wire.places import Place
 from toolbar_py.wire.telephony import AgentEvent, AgentStatus, DeskContact, DeskEvent, Presence
 
 _DESK = select(desks).where(desks.c.operator == bindparam("operator"))
@@ -29,9 +31,10 @@ _AT_DESK = select(desk_contacts.c.contact, desk_contacts.c.left_at).where(
 _NEXT = (
     update(desks)
     .where(desks.c.operator == bindparam("p_operator"))
-    .values(number=desks.c.number + 1)
+    .values(number=desks.c.number + 1, tag=bindparam("p_tag"))
     .returning(desks.c.number)
 )
+_TAG_BYTES = 4
 _APPEND = desk_events.insert()
 _COME = desk_contacts.insert()
 _WRITE = (
@@ -72,8 +75,8 @@ class Desks:
     def __init__(self, dialect: Dialect) -> None:
         self._insert_desk = dialect.insert(desks).on_conflict_do_nothing()
 
-    def status(self, connection: Connection, operator: str) -> tuple[AgentStatus, int]:
-        """Give an agent's status and the number of the last event.
+    def status(self, connection: Connection, operator: str) -> tuple[AgentStatus, Place]:
+        """Give an agent's status and the place after the last event.
 
         Raises:
             UnknownOperatorError: nobody has this id.
@@ -81,8 +84,9 @@ class Desks:
         row = connection.execute(_DESK, {"operator": operator}).mappings().first()
         if row is None:
             find_operator(connection, operator)
-            return AgentStatus(agent=operator, presence=Presence.LOGGED_OUT, since=0, logged_in_at=0, groups=[]), 0
-        return _status(row), row["number"]
+            nothing = AgentStatus(agent=operator, presence=Presence.LOGGED_OUT, since=0, logged_in_at=0, groups=[])
+            return nothing, Place(0)
+        return _status(row), Place(row["number"], row["tag"])
 
     def contacts(self, connection: Connection, operator: str) -> list[DeskContact]:
         """Give the contacts at a desk, in the order in which they came."""
@@ -113,7 +117,7 @@ class Desks:
     def come(self, turn: Turn, operator: str, contact: DeskContact) -> int:
         """Write a contact that has come to a desk, and its event; gives the event's number."""
         # The desk's row before the contact's, which refers to it.
-        number = self._next(turn.connection, operator)
+        place = self._next(turn.connection, operator)
         turn.connection.execute(
             _COME,
             {
@@ -125,8 +129,8 @@ class Desks:
                 "left_at": None,
             },
         )
-        event = DeskEvent(number=number, at=turn.now, contact=contact.event, desk=contact)
-        return self._append(turn, operator, event)
+        event = DeskEvent(number=place.number, at=turn.now, contact=contact.event, desk=contact)
+        return self._append(turn, operator, place, event)
 
     def change(
         self,
@@ -141,10 +145,10 @@ class Desks:
         Args:
             left: whether it has left the desk.
         """
-        number = self._next(turn.connection, operator)
+        place = self._next(turn.connection, operator)
         self._write(turn.connection, operator, contact, turn.now if left else None)
-        event = DeskEvent(number=number, at=turn.now, contact=contact.event, desk=None if left else contact)
-        return self._append(turn, operator, event)
+        event = DeskEvent(number=place.number, at=turn.now, contact=contact.event, desk=None if left else contact)
+        return self._append(turn, operator, place, event)
 
     def note(self, turn: Turn, operator: str, contact: DeskContact) -> None:
         """Write what changed of a contact without an event: what was saved, armed or tied to an ECID."""
@@ -159,7 +163,7 @@ class Desks:
     ) -> None:
         """Write an agent's status, and the event that told it."""
         operator = status.agent
-        number = 0 if event is None else self._next(turn.connection, operator)
+        place = None if event is None else self._next(turn.connection, operator)
         values = {
             "p_operator": operator,
             "p_presence": status.presence.value,
@@ -172,16 +176,18 @@ class Desks:
             self._make(turn.connection, operator)
             turn.connection.execute(_SET, values)
         turn.changes.operators.add(operator)
-        if event is not None:
-            told = DeskEvent(number=number, at=event.time, agent=event, status=status)
-            self._append(turn, operator, told)
+        if event is not None and place is not None:
+            told = DeskEvent(number=place.number, at=event.time, agent=event, status=status)
+            self._append(turn, operator, place, told)
 
-    def _next(self, connection: Connection, operator: str) -> int:
-        number = connection.execute(_NEXT, {"p_operator": operator}).scalar_one_or_none()
+    def _next(self, connection: Connection, operator: str) -> Place:
+        tag = secrets.token_hex(_TAG_BYTES)
+        values = {"p_operator": operator, "p_tag": tag}
+        number = connection.execute(_NEXT, values).scalar_one_or_none()
         if number is None:
             self._make(connection, operator)
-            number = connection.execute(_NEXT, {"p_operator": operator}).scalar_one()
-        return number
+            number = connection.execute(_NEXT, values).scalar_one()
+        return Place(number, tag)
 
     def _make(self, connection: Connection, operator: str) -> None:
         find_operator(connection, operator)
@@ -193,6 +199,7 @@ class Desks:
             "logged_in_at": 0,
             "groups": "[]",
             "number": 0,
+            "tag": "",
         }
         connection.execute(self._insert_desk, row)
 
@@ -206,13 +213,13 @@ class Desks:
         }
         connection.execute(_WRITE, values)
 
-    def _append(self, turn: Turn, operator: str, event: DeskEvent) -> int:
+    def _append(self, turn: Turn, operator: str, place: Place, event: DeskEvent) -> int:
         text = event.to_json()
-        values = {"operator": operator, "number": event.number, "at": event.at, "event": text}
+        values = {"operator": operator, "number": place.number, "tag": place.tag, "at": event.at, "event": text}
         turn.connection.execute(_APPEND, values)
         turn.changes.operators.add(operator)
-        turn.changes.events.append(LoggedEvent(operator, event.number, text))
-        return event.number
+        turn.changes.events.append(LoggedEvent(operator, place, text))
+        return place.number
 
 
 def is_operator(connection: Connection, operator: str) -> bool:

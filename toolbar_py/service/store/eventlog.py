@@ -7,12 +7,13 @@ from sqlalchemy import Connection, bindparam, delete, select
 from toolbar_py.service.store.deskbase import DeskRecord, LoggedEvent, Retention
 from toolbar_py.service.store.desks import Desks
 from toolbar_py.service.store.tables import cti_rejections, cti_reports, desk_contacts, desk_events, operations
+from toolbar_py.wire.places import Place
 
 REPLAY_MAX = 1_000
 """How many events are told again at most; who missed more is better served with the desk as it is."""
 
 _SINCE = (
-    select(desk_events.c.number, desk_events.c.event)
+    select(desk_events.c.number, desk_events.c.tag, desk_events.c.event)
     .where(
         desk_events.c.operator == bindparam("operator"),
         desk_events.c.number > bindparam("after"),
@@ -20,26 +21,37 @@ _SINCE = (
     )
     .order_by(desk_events.c.number)
 )
+_TAG = select(desk_events.c.tag).where(
+    desk_events.c.operator == bindparam("operator"), desk_events.c.number == bindparam("number")
+)
 
 
-def read_desk(connection: Connection, desks: Desks, operator: str, after: int | None) -> DeskRecord:
+def read_desk(connection: Connection, desks: Desks, operator: str, after: Place | None) -> DeskRecord:
     """See :meth:`toolbar_py.service.store.deskbase.DeskStore.desk`."""
-    status, number = desks.status(connection, operator)
+    status, place = desks.status(connection, operator)
     contacts = desks.contacts(connection, operator)
-    if after is None or after == number:
-        return DeskRecord(number, status, contacts)
-    if not number - REPLAY_MAX <= after <= number:
-        return DeskRecord(number, status, contacts, resumed=False)
-    events = read_events(connection, operator, after, number)
+    if after is None or after == place:
+        return DeskRecord(place, status, contacts)
+    events = _missed(connection, operator, after, place.number)
+    return DeskRecord(place, status, contacts, events is not None, events or ())
+
+
+def _missed(connection: Connection, operator: str, after: Place, last: int) -> Sequence[LoggedEvent] | None:
+    """Give the events after a place up to number ``last``; None when the place is lost."""
+    if not last - REPLAY_MAX <= after.number < last:
+        return None
+    # What came before the first event is the same in every log.
+    if after.number and after.tag != connection.scalar(_TAG, {"operator": operator, "number": after.number}):
+        return None
+    events = read_events(connection, operator, after.number, last)
     # Numbers have no gaps: when one is missing, it was forgotten.
-    resumed = len(events) == number - after
-    return DeskRecord(number, status, contacts, resumed, events if resumed else ())
+    return events if len(events) == last - after.number else None
 
 
 def read_events(connection: Connection, operator: str, after: int, until: int) -> Sequence[LoggedEvent]:
     """See :meth:`toolbar_py.service.store.deskbase.DeskStore.events`."""
     rows = connection.execute(_SINCE, {"operator": operator, "after": after, "until": until})
-    return [LoggedEvent(operator, number, text) for number, text in rows]
+    return [LoggedEvent(operator, Place(number, tag), text) for number, tag, text in rows]
 
 
 def purge(connection: Connection, before: Retention) -> int:

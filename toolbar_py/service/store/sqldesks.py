@@ -31,6 +31,7 @@ from toolbar_py.service.store.reporting import Reporting, rejections
 from toolbar_py.service.store.signatures import Signatures
 from toolbar_py.wire.actions import CtiReceipt, CtiReport
 from toolbar_py.wire.phases import Action
+from toolbar_py.wire.places import Place
 from toolbar_py.wire.telephony import AgentStatus, AgentSummary, Presence
 
 _T = TypeVar("_T")
@@ -81,7 +82,7 @@ class SqlDesks:
         """Give the newest recorded refusals."""
         return await self._database.read(lambda connection: rejections(connection, limit))
 
-    async def desk(self, operator: str, after: int | None = None) -> DeskRecord:
+    async def desk(self, operator: str, after: Place | None = None) -> DeskRecord:
         """Give a desk, with the events that followed on one."""
         return await self._database.read(lambda connection: read_desk(connection, self._desks, operator, after))
 

@@ -25,6 +25,7 @@ _ECID = String(64)
 _OPERATOR = String(128)
 _CODE = String(100)
 _CONTACT_ID = String(128)
+_TAG = String(16)
 
 metadata = MetaData(
     naming_convention={
@@ -166,6 +167,8 @@ desks = Table(
     Column("groups", Text, nullable=False),
     # The last event's number: what makes the numbers free of gaps.
     Column("number", BigInteger, nullable=False),
+    # That event's tag: the event itself may be forgotten.
+    Column("tag", _TAG, nullable=False, server_default=""),
 )
 
 desk_contacts = Table(
@@ -193,6 +196,8 @@ desk_events = Table(
     metadata,
     Column("operator", _OPERATOR, ForeignKey("desks.operator"), primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
+    # Tells it from the event that has the same number in another database, or in this one before a backup was restored.
+    Column("tag", _TAG, nullable=False, server_default=""),
     Column("at", BigInteger, nullable=False),
     # The DeskEvent as JSON.
     Column("event", Text, nullable=False),
