@@ -15,6 +15,7 @@ from tests.support.desk import new_key
 from tests.support.telephones import cti_report
 from toolbar_py.service.accounts import new_operator
 from toolbar_py.service.domain.reservation import Access
+from toolbar_py.service.store import eventlog
 from toolbar_py.service.store.base import Caller, ImportRow, OpenCommand, OpenInboundCommand, Role, SaveCommand
 from toolbar_py.service.store.deskbase import Changes, RefusedReport, Retention
 from toolbar_py.service.store.dialect import SqliteDialect
@@ -227,6 +228,17 @@ async def test_the_place_from_before_a_restart_holds(store: SqlStore, clock: Clo
     await again.open()
     assert [(await again.desks.desk("ann", after=place)).resumed for place in places] == [True, True]
     await again.close()
+
+
+async def test_more_than_is_well_told_again_is_told_as_lost(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    await happen(store, "POPUP", "connectionstarted", "established", call_data=f"A={'x' * 2_000}")
+    places = await told_places(store)
+    events = (await store.desks.desk("ann", after=places[0])).events
+    assert len(events) == 2
+    monkeypatch.setattr(eventlog, "REPLAY_CHARACTERS", sum(len(event.text) for event in events))
+    assert (await store.desks.desk("ann", after=places[0])).resumed
+    lost = await store.desks.desk("ann", after=Place(0))
+    assert (lost.resumed, lost.events) == (False, ())
 
 
 async def test_a_save_ends_after_call_work_in_the_same_transaction(store: SqlStore, announced: Announced) -> None:

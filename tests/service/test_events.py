@@ -14,7 +14,7 @@ from tests.support.service import ServiceProcess
 from toolbar_py.service.events import hub
 from toolbar_py.service.events.stream import EventStream, Sources
 from toolbar_py.service.settings import Settings
-from toolbar_py.service.store.deskbase import DeskRecord
+from toolbar_py.service.store.deskbase import DeskRecord, LoggedEvent
 from toolbar_py.wire.places import Place
 from toolbar_py.wire.telephony import AgentStatus, Presence
 
@@ -181,6 +181,34 @@ async def test_a_reader_that_never_reads_is_let_go_when_its_stream_ends(stuck_at
     async with asyncio.timeout(5):
         await serving
     assert listeners.operators() == []
+
+
+async def test_what_was_missed_is_sent_in_pieces_each_when_the_reader_has_taken_the_last() -> None:
+    status = AgentStatus(agent=ANN, presence=Presence.LOGGED_IN, since=0, logged_in_at=0, groups=[])
+    missed = [LoggedEvent(ANN, Place(number, "0a"), f'"{"x" * 50_000}"') for number in range(1, 41)]
+    desks = AsyncMock()
+    desks.desk.return_value = DeskRecord(Place(40, "0a"), status, (), events=missed)
+    sent: list[bytes] = []
+    listeners = hub.Hub()
+
+    async def send(message: Message) -> None:
+        body = message.get("body", b"")
+        sent.append(body)
+        if b"id: 40-" in body:
+            listeners.close()
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        return {}
+
+    async with asyncio.timeout(5):
+        await EventStream(Sources(desks, listeners, lambda: 0, heartbeat_ms=10), ANN, Place(0), 60_000)(
+            {}, receive, send
+        )
+    whole = b"".join(sent)
+    assert whole.index(b"event: desk") < whole.index(b"id: 1-0a") < whole.index(b"id: 40-0a")
+    assert whole.count(b"event: event") == 40
+    assert max(map(len, sent)) < 70_000
 
 
 async def test_a_stream_ends_with_its_token(service: InProcessService) -> None:

@@ -17,6 +17,8 @@ LABEL_NAME_MAX = 100
 LABEL_VALUE_MAX = 1_000
 OUTCOME_MAX = 200
 CALL_DATA_MAX = 8_000
+CALL_DATA_TOTAL_MAX = 32_000
+"""Of a contact's CallData, names and values together: every event of the contact carries all of it."""
 FIELDS_MAX = 200
 FIELD_VALUE_MAX = 2_000
 SHORT_MAX = 200

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pydantic import ValidationError
 
-from toolbar_py.wire.base import FIELDS_MAX
+from toolbar_py.wire.base import CALL_DATA_TOTAL_MAX, FIELDS_MAX
 from toolbar_py.wire.contacts import NameValue
 from toolbar_py.wire.errors import TooLargeError
 from toolbar_py.wire.problems import error_from_details, invalid
@@ -47,7 +47,7 @@ def merge(present: Iterable[NameValue], added: Iterable[NameValue], argument: st
     """Give CallData with entries added: those that are there keep their place and take the new value.
 
     Raises:
-        TooLargeError: there would be too many.
+        TooLargeError: there would be too many, or too much in them together.
     """
     values = {entry.name: entry.value for entry in present}
     values.update((entry.name, entry.value) for entry in added)
@@ -61,9 +61,11 @@ def merge_what_fits(present: Iterable[NameValue], added: Iterable[NameValue]) ->
     """
     values = {entry.name: entry for entry in present}
     values.update((entry.name, entry) for entry in added)
-    surplus = len(values) - FIELDS_MAX
-    for name in [name for name in reversed(values) if name != ECID][: max(0, surplus)]:
-        del values[name]
+    size = sum(_size(entry.name, entry.value) for entry in values.values())
+    for name in [name for name in reversed(values) if name != ECID]:
+        if len(values) <= FIELDS_MAX and size <= CALL_DATA_TOTAL_MAX:
+            break
+        size -= _size(name, values.pop(name).value)
     return list(values.values())
 
 
@@ -76,7 +78,14 @@ def _entries(values: dict[str, str], argument: str) -> list[NameValue]:
     if len(values) > FIELDS_MAX:
         raise TooLargeError(argument=argument, max=FIELDS_MAX, unit="entries")
     try:
-        return [NameValue(name=name, value=value) for name, value in values.items()]
+        entries = [NameValue(name=name, value=value) for name, value in values.items()]
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
         raise error_from_details([{**each, "loc": (argument, *each["loc"])} for each in found]) from None
+    if sum(_size(name, value) for name, value in values.items()) > CALL_DATA_TOTAL_MAX:
+        raise TooLargeError(argument=argument, max=CALL_DATA_TOTAL_MAX, unit="characters")
+    return entries
+
+
+def _size(name: str, value: str) -> int:
+    return len(name) + len(value)

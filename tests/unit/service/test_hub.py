@@ -1,6 +1,6 @@
 """The hub alone: who is told, and what becomes of a reader that does not read."""
 
-from toolbar_py.service.events.hub import WAITING_MAX, Hub
+from toolbar_py.service.events.hub import WAITING_BYTES, WAITING_MAX, Hub, Numbered
 from toolbar_py.service.store.deskbase import Changes, LoggedEvent
 from toolbar_py.wire.places import Place
 
@@ -31,6 +31,25 @@ async def test_a_reader_that_does_not_read_is_given_up_with_all_that_waits() -> 
         hub.publish(changes(*range(1, WAITING_MAX + 2)))
         assert stream.ended
         assert await stream.take(1) == []
+
+
+async def test_few_events_that_are_large_are_too_many_for_a_reader_that_does_not_read() -> None:
+    large = bytes(WAITING_BYTES // 2)
+    with Hub().subscribe("ann") as stream:
+        for number in (1, 2):
+            stream.put(Numbered(number, large))
+        assert [event.number for event in await stream.take(1)] == [1, 2]
+        for number in (3, 4):
+            stream.put(Numbered(number, large))
+        assert not stream.ended
+        stream.put(Numbered(5, b"."))
+        assert stream.ended
+
+
+async def test_one_event_may_be_larger_than_what_waits_otherwise() -> None:
+    with Hub().subscribe("ann") as stream:
+        stream.put(Numbered(1, bytes(WAITING_BYTES + 1)))
+        assert [event.number for event in await stream.take(1)] == [1]
 
 
 async def test_a_watcher_that_fails_silences_no_other() -> None:

@@ -33,7 +33,9 @@ def apply_report(contact: DeskContact | None, report: CtiReport) -> Applied:
     Raises:
         ConflictError: the event cannot follow.
         InvalidArgumentError: the contact's first event lacks what later ones may leave out.
+        TooLargeError: it brings more CallData than a contact may have.
     """
+    told = None if report.call_data is None else merge((), report.call_data, "callData")
     try:
         phase = phase_after(None if contact is None else contact.phase, report.event)
     except OutOfOrderError as error:
@@ -42,12 +44,12 @@ def apply_report(contact: DeskContact | None, report: CtiReport) -> Applied:
             reason="out_of_order", event=report.event.value, phase=found, possible=[*error.possible]
         ) from None
     if contact is None:
-        return Applied(_first(report, phase or Phase.POPUP), left=False)
+        return Applied(_first(report, phase or Phase.POPUP, told or []), left=False)
     call_data = contact.event.call_data
-    if report.call_data is not None:
+    if told is not None:
         # Merged, not replaced: what easyCIM and the page added is not the telephone system's to take away.
         # What is too much is left out: the event has happened all the same.
-        call_data = merge_what_fits(call_data, report.call_data)
+        call_data = merge_what_fits(call_data, told)
     given = {
         "type": report.type,
         "media_type": report.media_type,
@@ -68,7 +70,7 @@ def with_call_data(contact: DeskContact, added: Sequence[NameValue], at: int) ->
         at: epoch ms.
 
     Raises:
-        TooLargeError: there would be too many entries; the ECID alone takes the place of another.
+        TooLargeError: there would be too much; the ECID alone takes the place of another.
     """
     if [entry.name for entry in added] == [ECID]:
         call_data = merge_what_fits(contact.event.call_data, added)
@@ -104,12 +106,11 @@ def ecid_in(call_data: Sequence[NameValue]) -> str | None:
         return None
 
 
-def _first(report: CtiReport, phase: Phase) -> DeskContact:
+def _first(report: CtiReport, phase: Phase, call_data: list[NameValue]) -> DeskContact:
     if report.type is None or report.media_type is None or report.job_type is None:
         needed = {"type": report.type, "mediaType": report.media_type, "jobType": report.job_type}
         missing = [name for name, value in needed.items() if value is None]
         raise InvalidArgumentError(problems=[{"argument": name, "problem": "missing"} for name in missing])
-    call_data = merge((), report.call_data or ())
     event = ContactEvent(
         event=report.event,
         id=report.contact_id,

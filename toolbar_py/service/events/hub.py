@@ -14,6 +14,9 @@ from toolbar_py.wire.errors import RateLimitedError
 WAITING_MAX = 500
 """How many events wait for a reader that does not read; then its stream ends, and it resumes from the log."""
 
+WAITING_BYTES = 2_000_000
+"""How much is in them at most, if it is more than one."""
+
 STREAMS_MAX = 32
 """How many streams one operator may have: a tab needs one."""
 
@@ -34,6 +37,7 @@ class Subscription:
 
     def __init__(self) -> None:
         self._waiting: deque[Numbered] = deque()
+        self._size = 0
         self._wake: asyncio.Future[None] | None = None
         self.ended = False
         self.at_end: Callable[[], None] | None = None
@@ -43,16 +47,18 @@ class Subscription:
         """Let an event wait for the stream; too many end it."""
         if self.ended:
             return
-        if len(self._waiting) >= WAITING_MAX:
+        size = self._size + len(event.message)
+        if len(self._waiting) >= WAITING_MAX or (self._waiting and size > WAITING_BYTES):
             self.end()
             return
         self._waiting.append(event)
+        self._size = size
         self._ring()
 
     def end(self) -> None:
         """End the stream: what waits is in the log, and the reader comes back for it."""
         self.ended = True
-        self._waiting.clear()
+        self._empty()
         self._ring()
         at_end, self.at_end = self.at_end, None
         if at_end is not None:
@@ -70,8 +76,12 @@ class Subscription:
                 timer.cancel()
                 self._wake = None
         taken = list(self._waiting)
-        self._waiting.clear()
+        self._empty()
         return taken
+
+    def _empty(self) -> None:
+        self._waiting.clear()
+        self._size = 0
 
     def _ring(self) -> None:
         if self._wake is not None and not self._wake.done():

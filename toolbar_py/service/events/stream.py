@@ -1,7 +1,9 @@
 """One operator's event stream as an HTTP answer: the desk, what was missed, then what happens (contract section 5)."""
 
 import asyncio
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -17,6 +19,9 @@ STREAM_TYPE = "text/event-stream"
 
 _PARTING_S = 1.0
 """How long the end of a stream waits for a reader that does not read: nothing else should have to wait for it."""
+
+_PIECE_BYTES = 65_536
+"""How much is sent at once: a reader that is slow should not make the service hold all that it missed twice."""
 
 _HEADERS = {
     # A proxy that compresses or collects would hold events back.
@@ -64,8 +69,7 @@ class EventStream(Response):
             await renew_leases(self._sources.desks, [self._operator])
             record = await self._sources.desks.desk(self._operator, self._after)
             desk = snapshot(record, self._sources.clock(), self._sources.heartbeat_ms)
-            missed = [event_message(event) for event in record.events]
-            begin = b"".join([desk_message(desk), *missed])
+            begin = chain([desk_message(desk)], map(event_message, record.events))
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             gone = asyncio.create_task(_end_when_gone(receive, subscription))
             left_s = max(0, self._until - self._sources.clock()) / 1000
@@ -79,7 +83,7 @@ class EventStream(Response):
         if reads:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _tell(self, subscription: Subscription, begin: bytes, last: int, send: Send) -> bool:
+    async def _tell(self, subscription: Subscription, begin: Iterable[bytes], last: int, send: Send) -> bool:
         """Send the beginning, and what happens after event number ``last`` until the subscription ends.
 
         Returns:
@@ -107,7 +111,7 @@ class EventStream(Response):
             fresh = [event for event in events if event.number > last]
             if not fresh:
                 if not events:
-                    await _send(send, heartbeat_message(self._sources.clock()))
+                    await _send(send, [heartbeat_message(self._sources.clock())])
                 continue
             newest = max(event.number for event in fresh)
             if [event.number for event in fresh] != list(range(last + 1, newest + 1)):
@@ -115,7 +119,7 @@ class EventStream(Response):
                 fresh = await self._log(last, newest)
                 if not fresh:
                     return
-            await _send(send, b"".join([event.message for event in fresh]))
+            await _send(send, [event.message for event in fresh])
             last = fresh[-1].number
 
     async def _log(self, after: int, until: int) -> list[Numbered]:
@@ -126,8 +130,24 @@ class EventStream(Response):
         ]
 
 
-async def _send(send: Send, body: bytes) -> None:
-    await send({"type": "http.response.body", "body": body, "more_body": True})
+async def _send(send: Send, messages: Iterable[bytes]) -> None:
+    """Send messages, several at once as long as they are small."""
+    for piece in _pieces(messages):
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+
+
+def _pieces(messages: Iterable[bytes]) -> Iterator[bytes]:
+    piece: list[bytes] = []
+    size = 0
+    for message in messages:
+        if piece and size + len(message) > _PIECE_BYTES:
+            yield b"".join(piece)
+            piece.clear()
+            size = 0
+        piece.append(message)
+        size += len(message)
+    if piece:
+        yield b"".join(piece)
 
 
 async def _end_when_gone(receive: Receive, subscription: Subscription) -> None:

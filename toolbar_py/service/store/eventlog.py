@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from toolbar_py.service.store.deskbase import DeskRecord, LoggedEvent, Retention
 from toolbar_py.service.store.desks import Desks
@@ -12,6 +12,14 @@ from toolbar_py.wire.places import Place
 REPLAY_MAX = 1_000
 """How many events are told again at most; who missed more is better served with the desk as it is."""
 
+REPLAY_CHARACTERS = 4_000_000
+"""And how much is in them at most; usual events have a thousand characters."""
+
+_AMOUNT = select(func.count(), func.coalesce(func.sum(func.length(desk_events.c.event)), 0)).where(
+    desk_events.c.operator == bindparam("operator"),
+    desk_events.c.number > bindparam("after"),
+    desk_events.c.number <= bindparam("until"),
+)
 _SINCE = (
     select(desk_events.c.number, desk_events.c.tag, desk_events.c.event)
     .where(
@@ -43,9 +51,11 @@ def _missed(connection: Connection, operator: str, after: Place, last: int) -> S
     # What came before the first event is the same in every log.
     if after.number and after.tag != connection.scalar(_TAG, {"operator": operator, "number": after.number}):
         return None
-    events = read_events(connection, operator, after.number, last)
+    count, characters = connection.execute(_AMOUNT, {"operator": operator, "after": after.number, "until": last}).one()
     # Numbers have no gaps: when one is missing, it was forgotten.
-    return events if len(events) == last - after.number else None
+    if count != last - after.number or characters > REPLAY_CHARACTERS:
+        return None
+    return read_events(connection, operator, after.number, last)
 
 
 def read_events(connection: Connection, operator: str, after: int, until: int) -> Sequence[LoggedEvent]:
