@@ -26,6 +26,7 @@ from toolbar_py.wire.errors import ToolbarError, UnknownContactError
 from toolbar_py.wire.places import Place
 from toolbar_py.wire.scripts import SavedScript
 from toolbar_py.wire.telephony import ContactType, JobType, MediaType, Phase, Presence
+from toolbar_py.wire.texts import sentence
 
 ANN, BOB = Caller("ann", "s1"), Caller("bob", "s2")
 ECID = "a|1"
@@ -154,6 +155,21 @@ async def test_a_late_report_does_not_bring_a_contact_back(store: SqlStore) -> N
     (outcome,) = await happen(store, "POPUP")
     assert refused(outcome).details["reason"] == "contact_ended"
     assert await phases(store) == []
+
+
+async def test_a_contact_that_is_still_in_after_call_work_does_not_reach_a_second_desk_and_it_is_said_why(
+    store: SqlStore,
+) -> None:
+    await happen(store, "connectionstarted", "established", "connectioncleared", call_data="PIN=1234")
+    error = refused((await happen(store, "POPUP", agent="bob"))[0])
+    assert isinstance(error, UnknownContactError)
+    assert error.details == {"reason": "at_another_desk", "contactId": "c1", "desk": "ann"}
+    assert sentence(error, "en") == (
+        "Contact c1 is still at the desk of ann: report its DELETE there first, "
+        "or give the transferred contact another ContactID."
+    )
+    await happen(store, "DELETE")
+    assert isinstance((await happen(store, "POPUP", agent="bob"))[0], CtiReceipt)
 
 
 async def test_reports_that_come_all_at_once_are_numbered_without_gaps(store: SqlStore, announced: Announced) -> None:

@@ -174,6 +174,8 @@ REASONS: Mapping[Locale, Mapping[str, str]] = {
         "token_silent": "La funzione token della pagina non ha risposto in tempo: nulla è stato inviato a easyCIM.",
         "origin_not_allowed": "easyCIM non accetta richieste da pagine di {page}: avviarlo con --allow-origin {page}.",
         "not_at_desk": "Il contatto {contactId} non è a questa postazione.",
+        "at_another_desk": "Il contatto {contactId} è ancora alla postazione di {desk}: segnalare prima lì il suo "
+        "DELETE, o dare al contatto trasferito un altro ContactID.",
         "unknown_agent": "easyCIM non conosce un operatore {agent}.",
         "not_now": "Azione {action} non possibile in questa fase del contatto ({phase}). Possibili ora: {allowed}.",
         "logged_out": "L'operatore non è connesso: eseguire prima il login.",
@@ -206,6 +208,8 @@ REASONS: Mapping[Locale, Mapping[str, str]] = {
         "token_silent": "The page's token function did not answer in time: nothing was sent to easyCIM.",
         "origin_not_allowed": "easyCIM takes no requests from pages of {page}: start it with --allow-origin {page}.",
         "not_at_desk": "Contact {contactId} is not at this desk.",
+        "at_another_desk": "Contact {contactId} is still at the desk of {desk}: report its DELETE there first, or give "
+        "the transferred contact another ContactID.",
         "unknown_agent": "easyCIM knows no operator {agent}.",
         "not_now": "Action {action} is not possible in this phase of the contact ({phase}). Possible now: {allowed}.",
         "logged_out": "The operator is not logged in: log in first.",

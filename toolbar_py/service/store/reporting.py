@@ -58,7 +58,7 @@ class Reporting:
             return self._desks.come(turn, agent, applied.contact)
         whose, contact = found
         if whose != agent:
-            raise UnknownContactError(reason="not_at_desk", contactId=report.contact_id)
+            raise UnknownContactError(reason="at_another_desk", contactId=report.contact_id, desk=whose)
         applied = apply_report(contact, report)
         number = self._desks.change(turn, agent, applied.contact, left=applied.left)
         if _ends(applied.contact, left=applied.left):
