@@ -16,7 +16,7 @@ from toolbar_py.wire.telephony import ContactEventName, Phase
 
 @dataclass(frozen=True)
 class Logged:
-    """One event of the operator's log."""
+    """One event of the operator's log; without a word when it is none for pages."""
 
     number: int
     of_agent: bool
@@ -34,7 +34,8 @@ class Ledger:
         found = self._rows("SELECT number, event FROM desk_events WHERE operator = ? ORDER BY number", operator)
         read = [(number, json.loads(text)) for number, text in found]
         return [
-            Logged(number, "contact" not in event, event.get("contact") or event["agent"]) for number, event in read
+            Logged(number, "contact" not in event, event.get("contact") or event.get("agent") or {})
+            for number, event in read
         ]
 
     def last_number(self, operator: str) -> int:
@@ -97,7 +98,7 @@ def check_told(record: TabRecord, log: list[Logged]) -> None:
     for each in record.told:
         logged = by_number[each.number]
         assert logged.of_agent == each.of_agent, f"{record.name}: number {each.number} is another event"
-        assert logged.event["event"] == each.event["event"], f"{record.name}: number {each.number} is another event"
+        assert logged.event.get("event") == each.event["event"], f"{record.name}: number {each.number} is another event"
     of_agent = [each.number for each in record.told if each.of_agent]
     assert of_agent == sorted(set(of_agent)), f"{record.name} was told agent's events {of_agent}"
 

@@ -40,9 +40,9 @@ class Announced:
         self.events += [(event.operator, event.place.number, json.loads(event.text)) for event in changes.events]
 
     def names(self, operator: str = "ann") -> list[str]:
-        """Give the names of an operator's events."""
-        found = [event for whose, _, event in self.events if whose == operator]
-        return [(event.get("contact") or event["agent"])["event"] for event in found]
+        """Give the names of an operator's events, as far as pages are told of them."""
+        found = [event.get("contact") or event.get("agent") for whose, _, event in self.events if whose == operator]
+        return [event["event"] for event in found if event]
 
 
 @pytest.fixture
@@ -163,6 +163,25 @@ async def test_a_contact_that_is_still_in_after_call_work_does_not_reach_a_secon
     )
     await happen(store, "DELETE")
     assert isinstance((await happen(store, "POPUP", agent="bob"))[0], CtiReceipt)
+
+
+async def test_what_is_noted_of_a_contact_reaches_the_operators_other_tabs(
+    store: SqlStore, announced: Announced
+) -> None:
+    await happen(store, "connectionstarted", "established")
+    await store.open_script(OpenCommand(ANN, ECID, "c1", is_manual=False))
+    await store.open_script(OpenCommand(ANN, ECID, "c1", is_manual=False))
+    await store.save_script(saving("c1", ECID))
+    for _ in range(2):
+        await store.desks.end_offline("ann", "c1")
+    told = [event for _, _, event in announced.events[2:]]
+    assert [(each["desk"]["ecid"], each["desk"]["saved"], each["desk"]["offlineEndArmed"]) for each in told] == [
+        (ECID, False, False),
+        (ECID, True, False),
+        (ECID, True, True),
+    ]
+    assert [number for _, number, _ in announced.events] == [1, 2, 3, 4, 5]
+    assert not any("contact" in each for each in told)
 
 
 async def test_reports_that_come_all_at_once_are_numbered_without_gaps(store: SqlStore, announced: Announced) -> None:

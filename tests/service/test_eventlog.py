@@ -1,5 +1,6 @@
 """The log of the desks' events: what a reader gets again from its place on, and when the place is lost."""
 
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from toolbar_py.service.store.deskbase import Changes, LoggedEvent, Retention
 from toolbar_py.service.store.dialect import SqliteDialect
 from toolbar_py.service.store.sql import SqlStore
 from toolbar_py.wire.places import Place
+from toolbar_py.wire.telephony import Presence
 
 
 @pytest.fixture
@@ -119,3 +121,14 @@ async def test_more_than_is_well_told_again_is_told_as_lost(store: SqlStore, mon
     assert (await store.desks.desk("ann", after=places[0])).resumed
     lost = await store.desks.desk("ann", after=Place(0))
     assert (lost.resumed, lost.events) == (False, ())
+
+
+async def test_groups_reach_the_operators_other_tabs_and_only_when_they_change(
+    store: SqlStore, announced: list[LoggedEvent]
+) -> None:
+    await store.desks.set_presence("ann", Presence.LOGGED_IN, None)
+    for _ in range(2):
+        await store.desks.set_groups("ann", [])
+    (told,) = [json.loads(event.text) for event in announced[1:]]
+    assert (told["number"], told["status"]["groups"]) == (2, [])
+    assert "agent" not in told

@@ -110,6 +110,8 @@ class Desk:
             self.agent = event.status
         if event.contact is not None:
             self._take(event.contact, event.desk)
+        elif event.desk is not None:
+            self._contacts[event.desk.event.id] = event.desk
 
     def beat(self, service_now: int, now_ms: int) -> None:
         """Take a moment of the service's clock and when it came."""

@@ -185,9 +185,9 @@ class DeskEvent(WireModel):
         number: its place, from 1, without gaps.
         at: when it happened, in epoch ms of the service's clock.
         contact: the contact's event, or
-        agent: the agent's event.
-        desk: the contact as it stands after the event; absent after its ``DELETE``.
-        status: the agent's status after an agent's event.
+        agent: the agent's event; neither when something has changed that pages are not told.
+        desk: the contact as it stands now; absent after its ``DELETE``.
+        status: the agent's status now, if that has changed.
     """
 
     number: int

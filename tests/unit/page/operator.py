@@ -115,6 +115,11 @@ class Operator:
         self.status = self.status.model_copy(update={"groups": list(groups)})
         return self._write(status=self.status)
 
+    def note(self, contact_id: str, **what: object) -> DeskEvent:
+        """Let something be known of a contact that is no event of its own."""
+        self.contacts[contact_id] = self.contacts[contact_id].model_copy(update=what)
+        return self._write(desk=self.contacts[contact_id])
+
     def says(self, asked: str | None, *, forgotten: int = 0) -> list[list[str]]:
         """Give what a stream begins with: the desk, and every event after a place.
 

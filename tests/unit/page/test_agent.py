@@ -9,6 +9,7 @@ from tests.unit.page.answers import problem
 from tests.unit.page.fake_host import TRACE
 from tests.unit.page.operator import LOGIN, Operator, message
 from tests.unit.page.tab import Tab, open_tab
+from toolbar_py.wire.telephony import ContactEventName as Event
 from toolbar_py.wire.telephony import Presence
 
 PROFILE = {
@@ -195,6 +196,23 @@ def test_a_late_answer_about_groups_does_not_undo_what_was_told_since() -> None:
     listed = tab.call("AGENT.getAgentLoggedInGroups")
     tab.reply(200, PROFILE)
     assert [group["ID"] for group in tab.answer(listed)] == ["DEMO"]
+
+
+def test_what_is_no_event_of_its_own_reaches_the_desk_of_every_tab_and_no_page() -> None:
+    operator = Operator()
+    operator.live("1", Event.ESTABLISHED)
+    tab = open_tab(operator)
+    told = len(tab.host.told)
+    tab.hear([message(operator.regroup("VIP")), message(operator.note("1", saved=True, ecid="demo|1|1|7"))])
+    listed = tab.call("AGENT.getAgentLoggedInGroups")
+    tab.reply(200, PROFILE)
+    assert [group["ID"] for group in tab.answer(listed)] == ["VIP"]
+    assert len(tab.host.told) == told
+    tab.hear([message(operator.contact("1", Event.HELD))], '{"ended": true}')
+    assert tab.contact_events == [("1", "held")]
+    operator.note("1", offline_end_armed=True)
+    tab.wake()
+    assert tab.connect(operator) == "7"
 
 
 def test_a_desk_that_is_told_again_as_it_was_leaves_the_accepted_state_to_be_presumed() -> None:

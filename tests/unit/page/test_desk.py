@@ -12,7 +12,7 @@ from toolbar_py.page.desk import Desk
 from toolbar_py.page.realm import Realm
 from toolbar_py.wire.phases import actions_in
 from toolbar_py.wire.telephony import ContactEventName as Event
-from toolbar_py.wire.telephony import DeskEvent, DeskSnapshot, Heartbeat, Presence
+from toolbar_py.wire.telephony import DeskEvent, DeskSnapshot, Heartbeat, Phase, Presence
 
 
 def snapshot(operator: Operator) -> DeskSnapshot:
@@ -308,3 +308,15 @@ def test_what_was_opened_for_a_contact_stays_its_own_when_its_call_data_names_an
     tab.reply(200, opened("demo|1|1|8", "1"))
     tab.acts("CONTACT.SetCallData", "1", f"ECID={ECID}")
     assert tab.asked("EASYCIM.getContactInfo", "1")["ecid"] == "demo|1|1|8"
+
+
+def test_the_desk_takes_what_is_known_of_a_contact_beside_its_events() -> None:
+    operator = Operator()
+    operator.live("1", Event.ESTABLISHED)
+    desk = Desk()
+    desk.replace(snapshot(operator), 0)
+    desk.apply(operator.note("1", saved=True, offline_end_armed=True, ecid="demo|1|1|7"))
+    contact = desk.contact("1")
+    assert contact is not None
+    assert (contact.saved, contact.offline_end_armed, contact.ecid) == (True, True, "demo|1|1|7")
+    assert contact.phase is Phase.ESTABLISHED

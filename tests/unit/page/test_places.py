@@ -1,4 +1,4 @@
-"""Places of another log: what a tab is told whose number is known and whose events are not (contract section 4)."""
+"""Places of tabs that come back: what is at hand, and what is another log's (contract section 4)."""
 
 import pytest
 
@@ -58,3 +58,19 @@ def test_a_place_of_another_log_is_found_out_also_when_the_stream_goes_on_from_t
     first.hear([message(new.contact("2", Event.ESTABLISHED), new.tag)])
     assert woken.contact_events == [("2", "established")]
     assert first.numbers == [1, 2, 3, 4]
+
+
+def test_a_tab_that_comes_back_is_not_kept_from_what_is_at_hand_by_what_pages_are_not_told() -> None:
+    operator = Operator()
+    realm = Realm()
+    awake = open_tab(operator, realm=realm)
+    asleep = Tab(realm=realm)
+    awake.hear([message(operator.contact("1", Event.POPUP))])
+    place = asleep.place
+    asleep.app.leave()
+    awake.hear(
+        [message(operator.note("1", ecid="demo|1|1|7")), message(operator.contact("1", Event.CONNECTION_STARTED))]
+    )
+    again = Tab(realm=realm, place=place)
+    assert again.contact_events == [("1", "connectionstarted")]
+    assert not awake.host.listens

@@ -81,7 +81,8 @@ class Attending:
                 raise invalid(f"groups[{at}]", "choice", allowed=", ".join(allowed))
         before, _ = self._desks.status(turn.connection, operator)
         status = before.model_copy(update={"groups": list(dict.fromkeys(groups))})
-        self._desks.set_status(turn, status)
+        if status != before:
+            self._desks.set_status(turn, status)
         return status
 
     def _groups(self, connection: Connection) -> list[str]:

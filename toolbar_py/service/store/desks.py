@@ -151,9 +151,13 @@ class Desks:
         return self._append(turn, operator, place, event)
 
     def note(self, turn: Turn, operator: str, contact: DeskContact) -> None:
-        """Write what changed of a contact without an event: what was saved, armed or tied to an ECID."""
+        """Write what changed of a contact without an event of its own: what was saved, armed or tied to an ECID.
+
+        The operator's other tabs have to know; pages are not told.
+        """
+        place = self._next(turn.connection, operator)
         self._write(turn.connection, operator, contact, None)
-        turn.changes.operators.add(operator)
+        self._append(turn, operator, place, DeskEvent(number=place.number, at=turn.now, desk=contact))
 
     def set_status(
         self,
@@ -161,9 +165,9 @@ class Desks:
         status: AgentStatus,
         event: AgentEvent | None = None,
     ) -> None:
-        """Write an agent's status, and the event that told it."""
+        """Write an agent's status; pages are told ``event``, tabs the status in any case."""
         operator = status.agent
-        place = None if event is None else self._next(turn.connection, operator)
+        place = self._next(turn.connection, operator)
         values = {
             "p_operator": operator,
             "p_presence": status.presence.value,
@@ -172,13 +176,9 @@ class Desks:
             "p_logged_in_at": status.logged_in_at,
             "p_groups": json.dumps(status.groups),
         }
-        if turn.connection.execute(_SET, values).rowcount == 0:
-            self._make(turn.connection, operator)
-            turn.connection.execute(_SET, values)
-        turn.changes.operators.add(operator)
-        if event is not None and place is not None:
-            told = DeskEvent(number=place.number, at=event.time, agent=event, status=status)
-            self._append(turn, operator, place, told)
+        turn.connection.execute(_SET, values)
+        told = DeskEvent(number=place.number, at=turn.now, agent=event, status=status)
+        self._append(turn, operator, place, told)
 
     def _next(self, connection: Connection, operator: str) -> Place:
         tag = secrets.token_hex(_TAG_BYTES)

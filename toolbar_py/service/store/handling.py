@@ -57,7 +57,7 @@ class Handling:
             if self._desks.has_left(turn.connection, operator, contact_id):
                 return
             raise
-        self._end(turn, operator, contact)
+        self._end(turn, operator, contact, contact)
 
     def saved(
         self,
@@ -81,15 +81,15 @@ class Handling:
         for contact in found:
             marked = contact.model_copy(update={"saved": True})
             if offline_end:
-                self._end(turn, operator, marked)
+                self._end(turn, operator, contact, marked)
             else:
-                self._desks.note(turn, operator, marked)
+                self._note(turn, operator, contact, marked)
 
     def tie(self, turn: Turn, operator: str, contact_id: str, ecid: str) -> None:
         """Tie the contact under which a script was opened to its ECID, if it is at the desk and tied to none."""
         contact = self.at_desk(turn.connection, operator, contact_id)
         if contact is not None and contact.ecid is None:
-            self._desks.note(turn, operator, contact.model_copy(update={"ecid": ecid}))
+            self._note(turn, operator, contact, contact.model_copy(update={"ecid": ecid}))
 
     def carrier(self, connection: Connection, operator: str, ecid: str) -> str | None:
         """Give the ContactID of the one contact at the desk that carries an ECID; None when there is not just one."""
@@ -108,10 +108,18 @@ class Handling:
         found = self._desks.find(connection, contact_id)
         return found is not None and found[0] != operator
 
-    def _end(self, turn: Turn, operator: str, contact: DeskContact) -> None:
+    def _note(self, turn: Turn, operator: str, before: DeskContact, contact: DeskContact) -> None:
+        if contact != before:
+            self._desks.note(turn, operator, contact)
+
+    def _end(self, turn: Turn, operator: str, before: DeskContact, contact: DeskContact) -> None:
+        """End a contact, or arm that.
+
+        Args:
+            before: as it is written.
+        """
         if is_online(contact.phase):
-            armed = contact.model_copy(update={"offline_end_armed": True})
-            self._desks.note(turn, operator, armed)
+            self._note(turn, operator, before, contact.model_copy(update={"offline_end_armed": True}))
         else:
             # After-call work, or a contact whose outcome was saved without ever calling.
             self._desks.change(turn, operator, deleted(contact, turn.now), left=True)
