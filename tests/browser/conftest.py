@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from tests.support.gateway import Gateway
 from tests.support.pages import HostPages, serve_pages
@@ -33,13 +33,23 @@ BIND = "TOOLBAR.CONTACT.bindContactCallback(record);"
 LISTENING = "TOOLBAR.health().then((health) => health.connection?.state === 'open')"
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium(playwright: Playwright, **more: Any) -> Iterator[Browser]:
+    """Run Chromium as the tests want it, with more options of Playwright's."""
     options = runpy.run_path(str(ROOT / "playwright.config.py"))["launch_options"]()
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(**options)
-        yield chromium
-        chromium.close()
+    launched = playwright.chromium.launch(**options, **more)
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    yield from chromium(playwright)
 
 
 @pytest.fixture(scope="session")

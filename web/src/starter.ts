@@ -38,6 +38,11 @@ export class Starter {
   #storage: Promise<Storage> | null = null;
   #place = "";
   #onLocated: (() => void) | null = null;
+  /** Settled while the page is there; another one each time that it was put away. */
+  #shown: Promise<void> = Promise.resolve();
+  #show: (() => void) | null = null;
+  /** Whether an engine was up when the page was put away. */
+  #wasUp = false;
   #replacements = 0;
   #losses: number[] = [];
 
@@ -67,11 +72,21 @@ export class Starter {
    */
   async start(): Promise<EngineInfo> {
     for (;;) {
+      const shown = this.#shown;
+      await shown;
       await this.#located();
       const place = this.#config.place;
-      const engine = await this.#open();
-      // The page may have said meanwhile that it wants another place.
-      if (place !== this.#config.place) {
+      // The page may say meanwhile that it wants another place, or be put away: then the engine began where the tab no
+      // longer is.
+      const wanted = () => place === this.#config.place && shown === this.#shown;
+      let engine: StartedEngine;
+      try {
+        engine = await this.#open();
+      } catch (error) {
+        if (wanted()) throw error;
+        continue;
+      }
+      if (!wanted()) {
         engine.close();
         continue;
       }
@@ -93,16 +108,24 @@ export class Starter {
       this.#engine.configure(this.#config.settings());
       return;
     }
-    this.close();
-    // Calls that come before the next engine is up wait for it.
-    this.#calls.detach();
+    this.#close();
     this.#restart();
   }
 
-  /** The page goes: its part of a shared runtime is given back. */
-  close(): void {
-    this.#engine?.close();
-    this.#engine = null;
+  /** The page goes: its part of a shared runtime is given back. It may be shown again, as it is, from the history. */
+  putAway(): void {
+    if (this.#show) return;
+    this.#shown = new Promise((resolve) => (this.#show = resolve));
+    this.#wasUp = this.#engine !== null;
+    this.#close();
+  }
+
+  /** The page is shown again: Python goes on where the tab has got to meanwhile. */
+  back(): void {
+    this.#show?.();
+    this.#show = null;
+    if (this.#wasUp) this.#restart();
+    this.#wasUp = false;
   }
 
   /** What support needs to know. */
@@ -113,20 +136,27 @@ export class Starter {
 
   #lost(reason: string): void {
     console.error(`TOOLBAR: the Python runtime stopped (${reason})`);
-    this.close();
-    this.#calls.detach();
+    this.#close();
     this.#replacements += 1;
     const now = performance.now();
     this.#losses = [...this.#losses.filter((at) => now - at < LOSSES_WITHIN_MS), now];
     if (this.#losses.length > LOSSES_MAX) {
       const details = { times: this.#losses.length, said: reason };
+      this.#calls.detach();
       this.#calls.fail(this.#bootFailed(new HostError("stopped_often", details)));
     } else {
       this.#restart();
     }
   }
 
+  #close(): void {
+    this.#engine?.close();
+    this.#engine = null;
+  }
+
   #restart(): void {
+    // What was in flight is lost; calls that come before the next engine is up wait for it.
+    this.#calls.detach();
     this.#listener.replaced();
     this.start().catch((failed: Failure) => this.#calls.fail(failed));
   }

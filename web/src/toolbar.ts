@@ -77,9 +77,11 @@ function main(): void {
       ToolbarPromise.resolve(starter.diagnostics()).then((found) => ({ ...report(), ...found, page: location.origin })),
   });
   addEventListener("beforeunload", () => callbacks.leaving());
-  addEventListener("pagehide", (event) => {
-    // A page that may come back from the history keeps its engine.
-    if (!event.persisted) starter.close();
+  addEventListener("pagehide", () => starter.putAway());
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    callbacks.back();
+    starter.back();
   });
 }
 

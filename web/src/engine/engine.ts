@@ -5,11 +5,23 @@ import { Runtime } from "./runtime";
 
 export { ToolbarError } from "../facade/errors";
 
+/** Outlives its connections: a page that comes back from the browser's history finds Python up. */
+let runtime: Promise<Runtime> | null = null;
+
 /**
  * @param bookmark the tab's last place in the stream of events, or `""`
  * @throws Error when Python cannot be brought up
  */
 export async function startEngine(settings: EngineSettings, page: Page, bookmark: string): Promise<StartedEngine> {
-  const runtime = await Runtime.boot(engineFiles(), "page");
-  return runtime.connect(settings, page, bookmark);
+  runtime ??= Runtime.boot(engineFiles(), "page");
+  const booting = runtime;
+  const forget = () => {
+    if (runtime === booting) runtime = null;
+  };
+  booting.catch(forget);
+  const lost = (reason: string) => {
+    forget(); // a dead interpreter cannot be revived
+    page.lost(reason);
+  };
+  return (await booting).connect(settings, { ...page, lost }, bookmark);
 }

@@ -15,9 +15,11 @@ export function ownerOf(bookmark: string): string {
 export class Bookmark {
   /** Also for pages that may not store anything: then at least a new runtime on the same page goes on from here. */
   #text: string;
+  /** What is stored, as far as this page knows. */
+  #stored: string;
 
   constructor() {
-    this.#text = stored();
+    this.#text = this.#stored = stored();
   }
 
   /** Python's own words for it; `""` when there is none. */
@@ -29,9 +31,16 @@ export class Bookmark {
     this.#text = text;
     try {
       sessionStorage.setItem(KEY, text);
+      this.#stored = text;
     } catch {
       // A sandboxed frame, a full or forbidden storage.
     }
+  }
+
+  /** Goes on from where another page of this tab has got to, if one was there. */
+  reread(): void {
+    const found = stored();
+    if (found !== this.#stored) this.#text = this.#stored = found;
   }
 }
 

@@ -84,6 +84,17 @@ export class Callbacks {
     this.#pauseFor(LEAVING_MS);
   }
 
+  /**
+   * The page is shown again after others were in this tab. What waited here was not delivered: it comes again from the
+   * place that the tab has got to, unless another page has heard it.
+   */
+  back(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#waiting = [];
+    this.#bookmark.reread();
+  }
+
   #pauseFor(ms: number): void {
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => {
