@@ -13,9 +13,9 @@ export function ownerOf(bookmark: string): string {
 }
 
 export class Bookmark {
-  /** Also for pages that may not store anything: then at least a new runtime on the same page goes on from here. */
+  /** Where this page has got to, and a new runtime on it goes on from. */
   #text: string;
-  /** What is stored, as far as this page knows. */
+  /** Where the next page in this tab goes on from, as far as this one knows: what is stored, if anything can be. */
   #stored: string;
 
   constructor() {
@@ -27,11 +27,22 @@ export class Bookmark {
     return this.#text;
   }
 
+  /** What is kept for the next page in this tab. */
+  get kept(): string {
+    return this.#stored;
+  }
+
+  /** Moves on; what this page is told from now on is not told to it again. */
   write(text: string): void {
     this.#text = text;
+  }
+
+  /** Keeps where this page has got to for the next one in this tab. */
+  keep(): void {
+    if (this.#text === this.#stored) return;
     try {
-      sessionStorage.setItem(KEY, text);
-      this.#stored = text;
+      sessionStorage.setItem(KEY, this.#text);
+      this.#stored = this.#text;
     } catch {
       // A sandboxed frame, a full or forbidden storage.
     }

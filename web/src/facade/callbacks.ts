@@ -1,16 +1,19 @@
 /** The contact callbacks of the page, and the events that wait for them (contract section 4). */
 import { CALLBACK_EVENT } from "../generated/contract";
 import { type Bookmark, ownerOf } from "./bookmark";
+import { Leaving } from "./leaving";
 
 export type ContactCallback = (event: Event, data: unknown) => unknown;
 
 /** What waits at most while nothing is bound: many calls' worth; a page that never binds must not fill the memory. */
 const WAITING_MAX = 500;
 /**
- * How long a page that has begun to leave gets no events: they are the next page's. One that stays after all, because it
- * began a download, for instance, gets them then.
+ * How long a page that has begun to leave gets no events: they are the next page's. One that is still there after that,
+ * because it began a download or the next page is slow to come, gets them then.
  */
 const LEAVING_MS = 2_000;
+/** The event that is never told twice in a tab, because pages navigate on it. */
+const POPUP = "POPUP";
 
 interface Waiting {
   readonly bookmark: string;
@@ -23,6 +26,8 @@ export class Callbacks {
   readonly #bound = new Set<ContactCallback>();
   #waiting: Waiting[] = [];
   #delivering = false;
+  /** While the page may yet leave, what it is told is kept for the next page all the same. */
+  readonly #leaving = new Leaving(() => this.#bookmark.keep());
   /** Why nothing is delivered at the moment, when something is bound: a pause that a timer ends. */
   #pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -59,7 +64,7 @@ export class Callbacks {
     }
     this.#waiting.push({ bookmark, text });
     this.#deliver();
-    if (this.#waiting.length > WAITING_MAX) this.#keep(this.#waiting.shift()!);
+    if (this.#waiting.length > WAITING_MAX) this.#move({ ...this.#waiting.shift()!, text: null });
   }
 
   /** The page's token names another operator: what still waits is not the new one's to hear. */
@@ -81,6 +86,7 @@ export class Callbacks {
 
   /** The page has begun to leave. */
   leaving(): void {
+    this.#leaving.begin();
     this.#pauseFor(LEAVING_MS);
   }
 
@@ -93,6 +99,7 @@ export class Callbacks {
     this.#pause = undefined;
     this.#waiting = [];
     this.#bookmark.reread();
+    this.#leaving.end();
   }
 
   #pauseFor(ms: number): void {
@@ -113,7 +120,7 @@ export class Callbacks {
         if (next.text !== null && this.#bound.size === 0) return;
         this.#waiting.shift();
         // First the place: a callback may navigate away, and the next page must not get this event again.
-        this.#keep(next);
+        this.#move(next);
         if (next.text !== null) this.call(next.text);
       }
     } finally {
@@ -121,9 +128,17 @@ export class Callbacks {
     }
   }
 
-  #keep({ bookmark }: Waiting): void {
-    if (bookmark !== "") this.#bookmark.write(bookmark);
+  #move({ bookmark, text }: Waiting): void {
+    if (bookmark === "") return;
+    this.#bookmark.write(bookmark);
+    // Of another operator there is no other place to begin from.
+    const again = this.#leaving.unsure && !isPopup(text) && ownerOf(this.#bookmark.kept) === ownerOf(bookmark);
+    if (!again) this.#bookmark.keep();
   }
+}
+
+function isPopup(text: string | null): boolean {
+  return text !== null && (JSON.parse(text) as { event: unknown }).event === POPUP;
 }
 
 /** Shows an error of the page's as what it is: one that the page did not catch. */
