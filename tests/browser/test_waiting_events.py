@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 
 from tests.browser.conftest import LISTENING, RECORD, Desk, Desks
+from tests.support.eventful import eventful_service
 from tests.support.gateway import ENVIRONMENT, Gateway
 from tests.support.pages import HostPages
 from tests.support.service import ServiceProcess
@@ -79,3 +80,24 @@ def test_a_token_that_is_renewed_takes_none_of_them_away(
     hear(desk, gateway, operator)
     desk.eval(_LATE_BIND)
     desk.until("seen().length === 3")
+
+
+def test_a_long_outage_pushes_none_of_them_out(open_desk: Desks, service: ServiceProcess) -> None:
+    operator = next(_OPERATORS)
+    with eventful_service(service.url) as eventful:
+        desk = open_desk(operator, before=RECORD, service_url=eventful.url)
+        desk.until(LISTENING)
+        eventful.desk(operator).contact("c1", "POPUP")
+        desk.until("TOOLBAR.CONTACT.getContactList().then((list) => list.length === 1)")
+    # More tellings than can wait; what may have changed for the better is tried at once.
+    desk.eval("""(async () => {
+        let told = 0;
+        addEventListener('toolbar:connection', () => { told += 1; });
+        while (told <= 510) {
+            TOOLBAR.configure({locale: 'en'});
+            await new Promise((next) => setTimeout(next));
+        }
+    })()""")
+    desk.eval(_LATE_BIND)
+    desk.until("seen().length > 0")
+    assert [event for event, *_ in desk.eval("seen()")] == ["POPUP"]

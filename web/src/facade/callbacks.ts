@@ -58,6 +58,8 @@ export class Callbacks {
 
   /** Takes an event of the stream: it is delivered, or waits until it can be. */
   take(bookmark: string, text: string | null): void {
+    // An outage tells much that is neither; in the queue it would push out what waits.
+    if (bookmark === "" && text === null) return;
     // Those of a former operator are not for whoever has the page now.
     if (bookmark !== "") {
       this.#waiting = this.#waiting.filter((each) => each.bookmark === "" || ownerOf(each.bookmark) === ownerOf(bookmark));
