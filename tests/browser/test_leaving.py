@@ -87,6 +87,7 @@ def test_a_slow_next_page_is_told_what_the_leaving_one_heard_but_not_the_popup(
         telephone.contact("c1", "POPUP", *DIALLED)
         tab.until("dialing")
         assert tab.heard == ["POPUP", *DIALLED]
+    desk.page.wait_for_url("**?next")
     telephone.contact("c1", "established")
     tab.until("established")
     assert tab.heard == ["POPUP", *DIALLED, *DIALLED, "established"]
@@ -103,6 +104,7 @@ def test_a_popup_that_the_leaving_page_heard_is_not_told_to_a_slow_next_one(
         telephone.contact("c1", "connectionstarted")
         telephone.contact("c2", "POPUP", "connectionstarted", "datachanged")
         tab.until("datachanged")
+    desk.page.wait_for_url("**?next")
     telephone.contact("c2", "serviceinitiated")
     tab.until("serviceinitiated")
     first = ["connectionstarted", "POPUP", "connectionstarted", "datachanged"]
