@@ -110,7 +110,8 @@ def test_a_report_reaches_the_desk_once(exchange: Exchange, contact_id: str) -> 
     popup = report("POPUP", contact_id)
     [taken] = results(exchange.report(popup))
     assert (taken["eventId"], taken["result"], taken["number"] > 0) == (popup["eventId"], "taken", True)
-    assert results(exchange.report(popup, late=1)) == [{"eventId": popup["eventId"], "result": "known"}]
+    # Another moment than the first one's, however long that took: a signature is taken once.
+    assert results(exchange.report(popup, late=100)) == [{"eventId": popup["eventId"], "result": "known"}]
 
 
 def test_the_reports_of_a_batch_are_taken_in_their_order(exchange: Exchange, contact_id: str) -> None:

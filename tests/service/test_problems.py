@@ -135,8 +135,8 @@ def test_the_log_names_operator_path_and_trace_and_nothing_that_was_written(
     desk.save(ecid=ecid, outcome="libero", note="s3cret-note", labels=[label])
     desk.open_inbound(contact_id, callData="PIN=s3cret-pin")
     trace = desk.http.get(f"{API}/contacts/{ecid}?q=s3cret-query").headers["traceresponse"].split("-")[1]
+    line = json.loads(service.logged(trace))
     log = service.log.read_text()
-    (line,) = [json.loads(each) for each in log.splitlines() if trace in each]
     assert (line["operator"], line["path"], line["status"]) == ("op1@demo", f"{API}/contacts/{ecid}", 200)
     assert "s3cret" not in log
     assert desk.http.headers["authorization"].split()[1] not in log

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,7 @@ from toolbar_py.service.store.base import OperatorRecord, Role
 
 _START_S = 30
 _STOP_S = 15
+_LOG_S = 10
 
 
 class ServiceProcess:
@@ -91,6 +93,17 @@ class ServiceProcess:
             await store.close()
 
         asyncio.run(add())
+
+    def logged(self, text: str) -> str:
+        """Wait for a line of its log that holds a text: it is written when the answer is out already."""
+        until = time.monotonic() + _LOG_S
+        while time.monotonic() < until:
+            *lines, _unfinished = self.log.read_text().split("\n")
+            found = [line for line in lines if text in line]
+            if found:
+                return found[0]
+            time.sleep(0.01)
+        raise RuntimeError(f"the log says nothing of {text}")
 
     def stop(self) -> int:
         """Stop it with SIGTERM, as an administrator would; gives the exit code."""
