@@ -1,7 +1,8 @@
 """A real service, a host page on another origin, and a real Chromium between them."""
 
 import runpy
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -33,7 +34,8 @@ BIND = "TOOLBAR.CONTACT.bindContactCallback(record);"
 LISTENING = "TOOLBAR.health().then((health) => health.connection?.state === 'open')"
 
 
-def chromium(playwright: Playwright, **more: Any) -> Iterator[Browser]:
+@contextmanager
+def chromium(playwright: Playwright, **more: Any) -> Generator[Browser]:
     """Run Chromium as the tests want it, with more options of Playwright's."""
     options = runpy.run_path(str(ROOT / "playwright.config.py"))["launch_options"]()
     launched = playwright.chromium.launch(**options, **more)
@@ -49,7 +51,8 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    yield from chromium(playwright)
+    with chromium(playwright) as launched:
+        yield launched
 
 
 @pytest.fixture(scope="session")

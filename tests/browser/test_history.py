@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import BrowserContext, Playwright
 
 from tests.browser.conftest import LISTENING, Desk, Desks, chromium
 from tests.support.eventful import EventfulService, StagedDesk, eventful_service
@@ -24,10 +24,11 @@ NEXT = "location.assign(location.pathname + '?next')"
 AWAY = "location.assign('/elsewhere.html')"
 
 
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def context(playwright: Playwright) -> Iterator[BrowserContext]:
     """A browser that keeps the pages that were left, as everybody's does: Playwright forbids it by itself."""
-    yield from chromium(playwright, ignore_default_args=["--disable-back-forward-cache"])
+    with chromium(playwright, ignore_default_args=["--disable-back-forward-cache"]) as browser:
+        yield browser.new_context()
 
 
 @pytest.fixture(scope="session")
