@@ -19,6 +19,7 @@ def test_stock_pyodide_boots_the_same_python_and_answers(browser: Browser, tmp_p
     stock, micropip = lay_out_stock(sdk)
     with open_postbox() as box, ServiceProcess(tmp_path / "data", origins=[box.origin], sdk_dir=sdk) as service:
         known = {"serviceUrl": service.url, "postUrl": f"{box.origin}/post/", "stock": stock, "micropip": micropip}
+        known["token"] = service.token()
         put_pages(box, sdk / "bench", known)
         tab = box.new_tab()
         page = browser.new_page()

@@ -7,6 +7,8 @@
   const asked = new URLSearchParams(location.search);
   const serviceUrl = asked.get("service") ?? site.serviceUrl;
 
+  /** What is asked first: Python asks easyCIM, and checks the answer. */
+  const ECID = "demo|1|1|1";
   /** How long the page is watched after the first answer: what a boot leaves for later counts too. */
   const SETTLE_MS = 400;
   const DEADLINE_MS = 90_000;
@@ -25,7 +27,7 @@
       window.TOOLBAR_CONFIG = { token: site.token, runtime: asked.get("runtime") ?? "auto", logLevel: "silent" };
       await loadScript(`${serviceUrl}/sdk/toolbar.js`);
       const scriptAt = performance.now();
-      const answer = await TOOLBAR.EASYCIM.getContactInfo("x");
+      const answer = await TOOLBAR.EASYCIM.getContactInfoWS(ECID);
       return {
         scriptAt,
         answer,
@@ -40,7 +42,7 @@
       await loadScript(`${serviceUrl}/sdk/stock.js`);
       const scriptAt = performance.now();
       const { call, heapBytes } = await window.bootStock(`${serviceUrl}/sdk/${site.stock}`);
-      const answer = await call("EASYCIM.getContactInfo", ["x"]);
+      const answer = await call("EASYCIM.getContactInfoWS", [ECID]);
       return { scriptAt, answer, tell: async () => ({ runtime: "stock", heapBytes: heapBytes() }) };
     },
   };
@@ -49,7 +51,7 @@
     const startedAt = performance.now();
     const { scriptAt, answer, tell } = await subjects[asked.get("what") ?? "ours"]();
     const answeredAt = performance.now();
-    if (answer.errorCode !== "UNKNOWN_CONTACT") throw new Error(`not Python's answer: ${JSON.stringify(answer)}`);
+    if (answer.ecid !== ECID) throw new Error(`not the contact: ${JSON.stringify(answer)}`);
     await sleep(SETTLE_MS);
     const since = (at) => at - startedAt;
     const relevant = tasks.filter((task) => task.startTime + task.duration > startedAt);
