@@ -179,3 +179,22 @@ def test_a_page_that_is_put_away_while_python_starts_goes_on_where_the_tab_has_g
     telephone.contact("c1", "datachanged")
     desk.until("heard.includes('datachanged')")
     assert desk.eval("heard") == ["datachanged"]
+
+
+def test_a_shared_runtime_outlives_the_navigation_of_the_only_tab(open_page: Callable[..., Desk], runtime: str) -> None:
+    if runtime != "shared":
+        pytest.skip("every page has a runtime of its own")
+    desk = open_page()
+    before = boot(desk)
+    go(desk, NEXT)
+    assert boot(desk) == before
+    back(desk)
+    assert boot(desk) == before
+    assert desk.page.evaluate("document.querySelectorAll('iframe').length") == 1
+
+
+def boot(desk: Desk) -> object:
+    """Give when each stage of Python's boot was done, which tells one Python from another."""
+    engine = "TOOLBAR.diagnostics().then(({engine}) => engine"
+    desk.until(f"{engine} !== null)")
+    return desk.eval(f"{engine}.boot.stages)")

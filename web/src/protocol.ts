@@ -48,8 +48,13 @@ export interface Engine {
   configure(settings: EngineSettings): void;
   /** What support needs to know of the engine: plain data. */
   diagnostics(): Promise<Record<string, unknown>>;
-  /** The page goes, or takes another engine. */
-  close(): void;
+  /**
+   * The page goes, or takes another engine.
+   *
+   * @param leaving whether the page goes: a shared worker then has its place in the page until the browser removes that,
+   *   or the engine is closed once more, so that the next page may find it alive
+   */
+  close(leaving?: boolean): void;
 }
 
 /** An engine that answers calls. */

@@ -41,8 +41,8 @@ export class Starter {
   /** Settled while the page is there; another one each time that it was put away. */
   #shown: Promise<void> = Promise.resolve();
   #show: (() => void) | null = null;
-  /** Whether an engine was up when the page was put away. */
-  #wasUp = false;
+  /** The engine that was up when the page was put away. */
+  #left: StartedEngine | null = null;
   #replacements = 0;
   #losses: number[] = [];
 
@@ -109,23 +109,26 @@ export class Starter {
       return;
     }
     this.#close();
-    this.#restart();
+    void this.#restart();
   }
 
   /** The page goes: its part of a shared runtime is given back. It may be shown again, as it is, from the history. */
   putAway(): void {
     if (this.#show) return;
     this.#shown = new Promise((resolve) => (this.#show = resolve));
-    this.#wasUp = this.#engine !== null;
-    this.#close();
+    this.#left = this.#engine;
+    this.#engine?.close(true);
+    this.#engine = null;
   }
 
   /** The page is shown again: Python goes on where the tab has got to meanwhile. */
   back(): void {
     this.#show?.();
     this.#show = null;
-    if (this.#wasUp) this.#restart();
-    this.#wasUp = false;
+    const left = this.#left;
+    this.#left = null;
+    // Only then: as long as its old place is there, a shared worker has somebody to stay for.
+    if (left) void this.#restart().then(() => left.close());
   }
 
   /** What support needs to know. */
@@ -145,7 +148,7 @@ export class Starter {
       this.#calls.detach();
       this.#calls.fail(this.#bootFailed(new HostError("stopped_often", details)));
     } else {
-      this.#restart();
+      void this.#restart();
     }
   }
 
@@ -154,11 +157,14 @@ export class Starter {
     this.#engine = null;
   }
 
-  #restart(): void {
+  #restart(): Promise<void> {
     // What was in flight is lost; calls that come before the next engine is up wait for it.
     this.#calls.detach();
     this.#listener.replaced();
-    this.start().catch((failed: Failure) => this.#calls.fail(failed));
+    return this.start().then(
+      () => undefined,
+      (failed: Failure) => this.#calls.fail(failed),
+    );
   }
 
   async #open(): Promise<StartedEngine> {

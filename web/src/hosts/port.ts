@@ -110,10 +110,13 @@ export class PortEngine implements StartedEngine {
     });
   }
 
-  close(): void {
-    if (this.#closed) return;
+  close(leaving = false): void {
+    if (this.#closed) {
+      this.#place.dispose();
+      return;
+    }
     this.#send(["close"]);
-    this.#end();
+    this.#end(leaving && this.info.runtime === "shared");
   }
 
   /** The engine is known to be gone. */
@@ -199,13 +202,14 @@ export class PortEngine implements StartedEngine {
     }
   }
 
-  #end(): void {
+  /** @param stays whether the place is left to the browser */
+  #end(stays = false): void {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#watch);
     clearInterval(this.#idleWatch);
     this.#port.close();
-    this.#place.dispose();
+    if (!stays) this.#place.dispose();
   }
 
   #send(message: ToEngine): void {
