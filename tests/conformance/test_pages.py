@@ -53,6 +53,24 @@ def test_a_page_that_keeps_to_the_contract_passes(
     assert figures.foreign_errors == 0
 
 
+def test_a_page_that_ends_the_after_call_work_first_may_save_a_little_later(browser: Browser, crm: HostPages) -> None:
+    url = crm.add(
+        "/late-save.html",
+        """<!doctype html><p id="state"></p>
+        <script src="https://easycim.example/sdk/toolbar.js"></script><script src="/crm.js"></script>
+        <script>
+          crm.save = async function (card) {
+            await this.end(card);
+            setTimeout(() => TOOLBAR.EASYCIM.saveScript(card.id, "POSITIVE").catch(() => this.show("no")), 2500);
+          };
+          crm.start();
+        </script>""",
+    )
+    run = _check(browser, Plan(url=url, contacts=1, scenarios=[Scenario.PREDICTIVE], speed=400))
+    assert run.verdict.findings == []
+    assert run.verdict.figures.saves == 1
+
+
 @pytest.mark.parametrize("name", _BAD)
 def test_a_page_breaks_the_rule_it_is_named_after_and_no_other(browser: Browser, crm: HostPages, name: str) -> None:
     played = _PLAYED.get(name, Scenario.PREDICTIVE)

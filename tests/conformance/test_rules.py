@@ -129,6 +129,48 @@ def _asked_again_and_got_it() -> Story:
     return story
 
 
+def _saved_after_it_left() -> Story:
+    """The after-call work is ended first."""
+    story = _ended(_until_cleared())
+    story.saves(C, E)
+    return story
+
+
+def _saved_then_opened_again() -> Story:
+    """Saved during the call, and opened once more to look at it."""
+    story = Story()
+    story.happens(C, "POPUP", E)
+    story.opens(C, E)
+    story.happens(C, "connectionstarted")
+    story.saves(C, E)
+    story.opens(C, E)
+    story.happens(C, "connectioncleared")
+    story.happens(C, "DELETE")
+    return story
+
+
+def _opened_after_it_left() -> Story:
+    """Left alone while it was there; opened by the operator later, without a contact."""
+    story = Story()
+    story.happens(C, "POPUP", E)
+    story.happens(C, "connectionstarted")
+    story.happens(C, "connectioncleared")
+    _ended(story)
+    story.answer(story.call("open", "", E, True), result=True, ecid=E, contactId="")
+    return story
+
+
+def _opened_in_a_document_that_was_left() -> Story:
+    """Nobody heard whether the script was the operator's."""
+    story = Story()
+    story.happens(C, "POPUP", E)
+    story.call("open", C, E)
+    story.document()
+    story.happens(C, "connectionstarted")
+    story.happens(C, "connectioncleared")
+    return story
+
+
 @pytest.mark.parametrize(
     "right",
     [
@@ -142,6 +184,11 @@ def _asked_again_and_got_it() -> Story:
         _dialled_later,
         _held_twice,
         _asked_again_and_got_it,
+        _saved_after_it_left,
+        _saved_then_opened_again,
+        _opened_after_it_left,
+        lambda: _ended(_opened_in_a_document_that_was_left()),
+        lambda: _ended(_until_cleared(result=False)),
         lambda: _ended(_until_cleared(readOnly=True)),
         lambda: _ended(_until_cleared(readOnly=True, terminated=True)),
     ],
@@ -162,6 +209,41 @@ def test_a_second_save_without_another_opening_is_found() -> None:
     story = worked()
     story.saves(C, E)
     assert _broken(story) == ["saved-without-opening"]
+
+
+@pytest.mark.parametrize("named", [C, ""])
+def test_a_script_that_was_opened_and_never_saved_is_found(named: str) -> None:
+    story = Story()
+    story.happens(C, "POPUP", E)
+    story.opens(named, E)
+    story.happens(C, "connectionstarted")
+    story.happens(C, "connectioncleared")
+    assert _broken(_ended(story)) == ["never-saved"]
+    (finding,) = judge(story.case())
+    assert (finding.severity, finding.contact, finding.ecid) == (Severity.ERROR, C, E)
+
+
+def test_a_save_of_an_earlier_contact_or_of_another_one_is_not_that_of_this() -> None:
+    story = worked()
+    for contact, ecid in (("c2", E), ("c3", "a|1|1|3")):
+        story.happens(contact, "POPUP", ecid)
+        story.opens(contact, ecid)
+        story.happens(contact, "connectionstarted")
+        story.happens(contact, "connectioncleared")
+        if contact == "c3":
+            story.saves(contact, ecid)
+        story.answer(story.call("CONTACT.OfflineEnd", contact))
+        story.happens(contact, "DELETE")
+    assert [(finding.rule, finding.contact) for finding in judge(story.case())] == [("never-saved", "c2")]
+
+
+def test_an_inbound_contact_that_the_toolbar_opened_has_to_be_saved_too() -> None:
+    story = Story()
+    story.script_enabled = False
+    story.happens(C, "POPUP", E, kind="inbound")
+    story.happens(C, "connectionstarted", kind="inbound")
+    story.happens(C, "connectioncleared", kind="inbound")
+    assert _broken(_ended(story)) == ["never-saved"]
 
 
 @pytest.mark.parametrize("use", ["save", "CONTACT.MakeCall"])

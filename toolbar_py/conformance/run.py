@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from toolbar_py.conformance.browser import SHOWN_WITHIN_MS, Recorder, chromium, serve_sdk
-from toolbar_py.conformance.case import Case
+from toolbar_py.conformance.case import Case, ServiceRecord
 from toolbar_py.conformance.embedded import Operator, embedded_service
 from toolbar_py.conformance.problem import CheckError
 from toolbar_py.conformance.record import Answer, Bound, Call, Connected, Delivery, Entry, Ready, ToolbarSeen
+from toolbar_py.conformance.rules.scripts import never_saved
 from toolbar_py.conformance.scenarios import Scenario, Script, script
 from toolbar_py.conformance.verdict import Verdict, figures, findings, runtime_of
 from toolbar_py.wire.connection import ConnectionState
@@ -29,6 +30,10 @@ _READY_S = 60.0
 _BOUND_S = 20.0
 _LONGEST_S = 900.0
 """No simulated conversation is longer, and no after-call work."""
+
+_QUIET_S = 1.0
+_SAVED_LATE_S = 5.0
+"""How long after everything else a page may save what it has opened: some end the after-call work first."""
 
 _PAUSE_MS = 50
 _HTTP_ERROR = 400
@@ -226,11 +231,11 @@ class _Session:
 
     def _settle(self, page: "Page") -> None:
         """Let the page finish what it is about to do."""
-        quiet_s = 1.0
         until = time.monotonic() + 20
         while time.monotonic() < until:
             page.wait_for_timeout(_PAUSE_MS)
-            if time.monotonic() - self._progress.heard > quiet_s and not self._waiting():
+            quiet = time.monotonic() - self._progress.heard
+            if quiet > _QUIET_S and not self._waiting() and (quiet > _SAVED_LATE_S or not self._unsaved()):
                 break
         rejected = [entry for entry in self._recorder.entries if isinstance(entry, Answer) and not entry.ok]
         if rejected:
@@ -265,6 +270,11 @@ class _Session:
         own = [entry for entry in self._recorder.entries if entry.life == last]
         answered = {entry.call for entry in own if isinstance(entry, Answer)}
         return any(isinstance(entry, Call) and entry.call not in answered for entry in own)
+
+    def _unsaved(self) -> bool:
+        """Whether a contact has left whose script the page has opened and not saved yet."""
+        case = Case(self._recorder.entries, ServiceRecord(self._operator.name))
+        return any(True for _ in never_saved(case))
 
     def _has(self, kind: type[Bound | Ready | ToolbarSeen]) -> bool:
         return any(isinstance(entry, kind) for entry in self._recorder.entries)

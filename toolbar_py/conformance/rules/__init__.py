@@ -43,6 +43,13 @@ RULES: Sequence[Rule] = (
         scripts.saved_without_opening,
     ),
     Rule(
+        "never-saved",
+        "3",
+        _ERROR,
+        "Save every script that openScript gave you, with the outcome; only to look at an ECID, ask getContactInfoWS.",
+        scripts.never_saved,
+    ),
+    Rule(
         "ignored-read-only",
         "3",
         _ERROR,

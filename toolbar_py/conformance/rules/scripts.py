@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from toolbar_py.conformance.case import DIAL, SAVE, Case, Made
+from toolbar_py.conformance.record import Delivery
 from toolbar_py.conformance.rules.fact import Fact, about
 from toolbar_py.wire.errors import Code
-from toolbar_py.wire.telephony import ContactType
+from toolbar_py.wire.telephony import ContactEventName, ContactType
 
 POLLED_FROM = 4
 """So many questions for one ECID in one document are more than looking, looking again and being sure."""
@@ -19,6 +20,17 @@ def saved_without_opening(case: Case) -> Iterator[Fact]:
         known = save.ecid or save.contact in case.contacts
         if known and not openings and not (save.contact and _opened_by_toolbar(case, save.contact)):
             yield about(save, "saveScript was called without an openScript before it")
+
+
+def never_saved(case: Case) -> Iterator[Fact]:
+    """Let a contact go whose script was the operator's, and never as much as tried to save it."""
+    for left, opened in _left_opened(case):
+        contact = left.contact or ""
+        ecid = case.ecid_of.get(contact, "")
+        later = (save for save in case.calls(SAVE) if save.place > opened)
+        if not any(_may_be_for(case, save, contact, ecid) for save in later):
+            wrong = "the script was opened, the contact has left the desk, and saveScript was never called for it"
+            yield Fact(wrong, left.at, contact, ecid)
 
 
 def ignored_read_only(case: Case) -> Iterator[Fact]:
@@ -109,6 +121,37 @@ def _ignored(case: Case) -> Iterator[tuple[Made, Made]]:
         heard = [each for each in openings if each.answered is not None and each.answered < use.place]
         if heard and len(heard) == len(openings) and not any(each.holds for each in heard):
             yield use, heard[-1]
+
+
+def _left_opened(case: Case) -> Iterator[tuple[Delivery, int]]:
+    """Give the leaving of each contact whose script was the operator's, and where in the record that was opened first.
+
+    Only what the page was told counts: that the connection was cleared, and then that the contact is gone.
+    """
+    cleared = {each.contact for _, each in case.deliveries if each.event == ContactEventName.CONNECTION_CLEARED}
+    left: dict[str, tuple[int, Delivery]] = {}
+    for place, each in case.deliveries:
+        if each.contact in cleared and each.contact and each.event == ContactEventName.DELETE:
+            left.setdefault(each.contact, (place, each))
+    for contact, (gone, last) in left.items():
+        ecid = case.ecid_of.get(contact, "")
+        opened = [made.place for made in case.made if made.holds and _is_for(made, contact, ecid, gone)]
+        if ecid and _opened_by_toolbar(case, contact):
+            opened.append(-1)
+        if opened:
+            yield last, min(opened)
+
+
+def _is_for(opening: Made, contact: str, ecid: str, gone: int) -> bool:
+    """Say whether an opening is of a contact: what names none was of the one that had not left with its ECID."""
+    return opening.contact == contact or (not opening.contact and opening.ecid == ecid != "" and opening.place < gone)
+
+
+def _may_be_for(case: Case, save: Made, contact: str, ecid: str) -> bool:
+    """Say whether a save was meant for a contact; one that names nothing that is known may be for any."""
+    if not save.ecid and save.contact not in case.contacts:
+        return True
+    return save.contact == contact or save.ecid == ecid != ""
 
 
 def _was_opened(opening: Made) -> bool:
