@@ -10,6 +10,7 @@ from rich.console import Console
 
 from tests.conformance.story import Story
 from toolbar_py.conformance.report import conclusion, html_page, print_summary, write_files
+from toolbar_py.conformance.rules import untried
 from toolbar_py.conformance.run import Run
 from toolbar_py.conformance.timeline import rows, timeline
 from toolbar_py.conformance.verdict import Verdict, figures, findings
@@ -38,6 +39,7 @@ def _run(contacts: int, *, wrong: bool, complete: bool = True) -> Run:
         complete=complete,
         figures=figures(case, contacts),
         findings=findings(case),
+        not_tried=untried(case),
     )
     return Run(verdict, case)
 
@@ -118,6 +120,20 @@ def test_the_summary_says_what_was_wrong_and_what_would_be_right() -> None:
     assert "and 2 more" in text
     assert "Right: Call openScript" in text
     assert "The contract was broken 7 times." in text
+
+
+def test_a_rule_that_nothing_put_to_the_test_is_not_called_kept(tmp_path: Path) -> None:
+    run = _run(1, wrong=False)
+    page, _, data = write_files(run, tmp_path)
+    found = dict(re.findall(r"<tr><td><code>([\w-]+)</code></td><td>\d</td><td>([^<]+)</td>", page.read_text()))
+    assert found["never-saved"] == found["never-ended-acw"] == "kept"
+    assert found["ignored-read-only"] == found["save-dropped"] == "not tried"
+    assert {name for name, said in found.items() if said == "not tried"} == set(json.loads(data.read_text())["notTried"])
+    out = StringIO()
+    print_summary(run.verdict, Console(file=out, width=400, highlight=False))
+    (told,) = [line for line in out.getvalue().splitlines() if line.startswith("Not tried")]
+    assert "ignored-read-only, " in told
+    assert "never-saved" not in told
 
 
 def test_a_good_run_and_an_unfinished_one_are_told_apart() -> None:

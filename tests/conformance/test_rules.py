@@ -6,13 +6,16 @@ import pytest
 
 from tests.conformance.story import OPERATOR, Story, worked
 from toolbar_py.conformance.finding import Severity
-from toolbar_py.conformance.rules import judge
+from toolbar_py.conformance.rules import RULES, judge, untried
 
 C, E = "c1", "a|1|1|1"
 
 
 def _broken(story: Story) -> list[str]:
-    return [finding.rule for finding in judge(story.case())]
+    found = [finding.rule for finding in judge(story.case())]
+    # What was broken was put to the test.
+    assert not set(found) & set(untried(story.case()))
+    return found
 
 
 def _until_cleared(**told: bool) -> Story:
@@ -461,6 +464,36 @@ def test_a_refused_save_of_a_document_that_was_left_is_not_judged() -> None:
     story.rejects(story.call("save", C, "POSITIVE", True), "TOO_LARGE")
     story.document()
     assert _broken(_ended(story)) == []
+
+
+def test_rules_about_what_did_not_come_up_are_told() -> None:
+    assert untried(Story().case()) == [rule.name for rule in RULES if rule.name != "no-callback"]
+    tried = {rule.name for rule in RULES} - set(untried(worked().case()))
+    assert tried == {
+        "saved-without-opening",
+        "never-saved",
+        "opened-twice",
+        "outcome-not-allowed",
+        "flag-as-text",
+        "never-ended-acw",
+        "unknown-contact",
+        "no-callback",
+        "callback-throws",
+    }
+
+
+@pytest.mark.parametrize(
+    ("told", "rule"),
+    [
+        ({"readOnly": True}, "ignored-read-only"),
+        ({"readOnly": True, "terminated": True}, "ignored-terminated"),
+        ({"result": False}, "ignored-refusal"),
+    ],
+)
+def test_a_page_that_leaves_alone_what_is_not_its_operators_has_kept_the_rule(told: dict[str, bool], rule: str) -> None:
+    left_alone = untried(_ended(_until_cleared(**told)).case())
+    assert rule not in left_alone
+    assert {"never-saved", "saved-without-opening", "outcome-not-allowed"} < set(left_alone)
 
 
 def test_every_finding_says_what_would_be_right_and_where_that_is_written() -> None:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from toolbar_py.conformance.finding import Culprit, Finding, Severity
-from toolbar_py.conformance.rules import RULES
+from toolbar_py.conformance.rules import RULES, Rule
 from toolbar_py.conformance.run import Run
 from toolbar_py.conformance.timeline import rows, timeline
 from toolbar_py.conformance.verdict import Verdict
@@ -90,7 +90,7 @@ def html_page(verdict: Verdict, picture: str) -> str:
     colour = "good" if verdict.passed else "error"
     counted = Counter(finding.rule for finding in verdict.findings)
     rules = "".join(
-        f"<tr><td><code>{rule.name}</code></td><td>{rule.section}</td><td>{_kept(counted[rule.name])}</td></tr>"
+        f"<tr><td><code>{rule.name}</code></td><td>{rule.section}</td><td>{_kept(rule, verdict, counted[rule.name])}</td></tr>"
         for rule in RULES
     )
     return (
@@ -122,6 +122,8 @@ def _facts(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield "Contacts", f"{seen.contacts} of {seen.asked} ({', '.join(verdict.scenarios)})"
     yield "Played", f"seed {verdict.seed}, {verdict.speed:g} times real speed, Python in: {verdict.runtime or 'none'}"
     yield "Page", f"{seen.openings} scripts opened, {seen.saves} saved, {seen.calls} calls, {seen.documents} documents"
+    if verdict.not_tried:
+        yield "Not tried", f"{', '.join(verdict.not_tried)} (what these rules are about did not come up)"
     if seen.foreign_errors:
         yield "Beside", f"{_count(seen.foreign_errors, 'error')} of the page that the toolbar has no part in"
 
@@ -134,8 +136,10 @@ def _where(finding: Finding) -> str:
     return f"{_subject(finding)}: " if _subject(finding) else ""
 
 
-def _kept(times: int) -> str:
-    return f"broken {_count(times, 'time')}" if times else "kept"
+def _kept(rule: Rule, verdict: Verdict, times: int) -> str:
+    if times:
+        return f"broken {_count(times, 'time')}"
+    return "not tried" if rule.name in verdict.not_tried else "kept"
 
 
 def _count(number: int, noun: str) -> str:

@@ -13,6 +13,7 @@ from toolbar_py.conformance.case import Case, ServiceRecord
 from toolbar_py.conformance.embedded import Operator, embedded_service
 from toolbar_py.conformance.problem import CheckError
 from toolbar_py.conformance.record import Answer, Bound, Call, Connected, Delivery, Entry, Ready, ToolbarSeen
+from toolbar_py.conformance.rules import untried
 from toolbar_py.conformance.rules.scripts import never_saved
 from toolbar_py.conformance.scenarios import Scenario, Script, script
 from toolbar_py.conformance.verdict import Verdict, figures, findings, runtime_of
@@ -257,6 +258,7 @@ class _Session:
             complete=complete,
             figures=figures(case, self._plan.contacts),
             findings=findings(case),
+            not_tried=untried(case),
         )
         return Run(verdict, case)
 

@@ -42,6 +42,7 @@ class Verdict(WireModel):
         scenarios: what was played.
         complete: whether all contacts came and went.
         findings: in the order in which they happened.
+        not_tried: the rules that nothing in the run put to the test.
     """
 
     url: str
@@ -52,6 +53,7 @@ class Verdict(WireModel):
     complete: bool
     figures: Figures
     findings: Sequence[Finding]
+    not_tried: Sequence[str]
 
     @property
     def errors(self) -> int:

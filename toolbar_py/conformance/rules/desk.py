@@ -16,6 +16,16 @@ _NOTHING = ("", "undefined", "null")
 
 def never_ended_acw(case: Case) -> Iterator[Fact]:
     """Left the operator in after-call work."""
+    ended = {made.contact or made.ecid for made in case.made if _ends(made)}
+    for contact, heard in worked_after_call(case):
+        ecid = case.ecid_of.get(contact, "")
+        if not ended & {contact, ecid}:
+            wrong = "the connection was cleared, and the page never ended the after-call work"
+            yield Fact(wrong, heard, contact, ecid)
+
+
+def worked_after_call(case: Case) -> Iterator[tuple[str, int]]:
+    """Give the contacts with after-call work that it was up to the page to end, and when that heard of it."""
     first: dict[str, str] = {}
     cleared: dict[str, int] = {}
     gone: dict[str, int] = {}
@@ -28,15 +38,12 @@ def never_ended_acw(case: Case) -> Iterator[Fact]:
             gone[event.contact.id] = event.at
     begun = {(each.contact, each.event) for _, each in case.deliveries}
     heard = {each.contact: each.at for _, each in case.deliveries if each.event == ContactEventName.CONNECTION_CLEARED}
-    ended = {made.contact or made.ecid for made in case.made if _ends(made)}
     for contact, at in cleared.items():
-        ecid = case.ecid_of.get(contact, "")
         had_none = contact in gone and gone[contact] - at <= _NO_ACW_MS
         # A page that was not told how the contact began or ended cannot be blamed: that is the comparison's business.
         told = contact in heard and (contact, first[contact]) in begun
-        if told and not had_none and not ended & {contact, ecid}:
-            wrong = "the connection was cleared, and the page never ended the after-call work"
-            yield Fact(wrong, heard[contact], contact, ecid)
+        if told and not had_none:
+            yield contact, heard[contact]
 
 
 def unknown_contact(case: Case) -> Iterator[Fact]:
@@ -46,7 +53,7 @@ def unknown_contact(case: Case) -> Iterator[Fact]:
     for made in case.made:
         contact = made.argument("ContactID")
         if contact is None or contact.type in ("undefined", "null"):
-            named = "undefined" if made.saves and not _after_agent_event(case, made) else ""
+            named = "undefined" if made.saves and not after_agent_event(case, made) else ""
         else:
             named = made.text("ContactID")
         known = named in at_desk or (made.call.method.startswith("EASYCIM.") and named in case.ecids)
@@ -82,6 +89,11 @@ def callback_throws(case: Case) -> Iterator[Fact]:
         yield Fact(wrong, entry.at, entry.contact or "", case.ecid_of.get(entry.contact or "", ""))
 
 
+def after_agent_event(case: Case, made: Made) -> bool:
+    """Say whether the document has been given an event of the agent before a call."""
+    return any(_is_agents(each, made) and place < made.place for place, each in case.deliveries)
+
+
 def _ends(made: Made) -> bool:
     """Say whether a call ended after-call work; one whose answer was lost with the document may have."""
     if made.rejected:
@@ -93,16 +105,11 @@ def _ends(made: Made) -> bool:
 
 def _agents_id(case: Case, made: Made) -> bool:
     """Say whether a save names what an event of the agent has in the place of an id."""
-    if not made.saves or not _after_agent_event(case, made):
+    if not made.saves or not after_agent_event(case, made):
         return False
     contact = made.argument("ContactID")
     nothing = contact is None or contact.type in ("undefined", "null")
     return nothing or made.text("ContactID") in (*_NOTHING, case.service.operator)
-
-
-def _after_agent_event(case: Case, made: Made) -> bool:
-    """Say whether the document has been given an event of the agent before a call."""
-    return any(_is_agents(each, made) and place < made.place for place, each in case.deliveries)
 
 
 def _is_agents(delivery: Delivery, made: Made) -> bool:

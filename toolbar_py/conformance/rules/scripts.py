@@ -11,7 +11,7 @@ from toolbar_py.wire.telephony import ContactEventName, ContactType
 POLLED_FROM = 4
 """So many questions for one ECID in one document are more than looking, looking again and being sure."""
 
-_FLAGS = ("isManual", "offlineEnd")
+FLAGS = ("isManual", "offlineEnd")
 
 
 def saved_without_opening(case: Case) -> Iterator[Fact]:
@@ -24,7 +24,7 @@ def saved_without_opening(case: Case) -> Iterator[Fact]:
 
 def never_saved(case: Case) -> Iterator[Fact]:
     """Let a contact go whose script was the operator's, and never as much as tried to save it."""
-    for left, opened in _left_opened(case):
+    for left, opened in left_opened(case):
         contact = left.contact or ""
         ecid = case.ecid_of.get(contact, "")
         later = (save for save in case.calls(SAVE) if save.place > opened)
@@ -83,7 +83,7 @@ def outcome_not_allowed(case: Case) -> Iterator[Fact]:
 def flag_as_text(case: Case) -> Iterator[Fact]:
     """Passed a boolean as text: ``"false"`` is true in JavaScript, and refused here."""
     for made in case.made:
-        for name in _FLAGS:
+        for name in FLAGS:
             flag = made.argument(name)
             if flag and flag.type == "string":
                 yield about(made, f"{_name(made)} was called with the text {str(flag.value)!r} as {name}")
@@ -97,6 +97,25 @@ def polled_web_service(case: Case) -> Iterator[Fact]:
         asked[key] = asked.get(key, 0) + 1
         if asked[key] == POLLED_FROM:
             yield about(made, f"getContactInfoWS was called {POLLED_FROM} times for one ECID")
+
+
+def left_opened(case: Case) -> Iterator[tuple[Delivery, int]]:
+    """Give the leaving of each contact whose script was the operator's, and where in the record that was opened first.
+
+    Only what the page was told counts: that the connection was cleared, and then that the contact is gone.
+    """
+    cleared = {each.contact for _, each in case.deliveries if each.event == ContactEventName.CONNECTION_CLEARED}
+    left: dict[str, tuple[int, Delivery]] = {}
+    for place, each in case.deliveries:
+        if each.contact in cleared and each.contact and each.event == ContactEventName.DELETE:
+            left.setdefault(each.contact, (place, each))
+    for contact, (gone, last) in left.items():
+        ecid = case.ecid_of.get(contact, "")
+        opened = [made.place for made in case.made if made.holds and _is_for(made, contact, ecid, gone)]
+        if ecid and _opened_by_toolbar(case, contact):
+            opened.append(-1)
+        if opened:
+            yield last, min(opened)
 
 
 _OPENINGS = ("EASYCIM.openScript", "EASYCIM.openScriptInbound")
@@ -121,25 +140,6 @@ def _ignored(case: Case) -> Iterator[tuple[Made, Made]]:
         heard = [each for each in openings if each.answered is not None and each.answered < use.place]
         if heard and len(heard) == len(openings) and not any(each.holds for each in heard):
             yield use, heard[-1]
-
-
-def _left_opened(case: Case) -> Iterator[tuple[Delivery, int]]:
-    """Give the leaving of each contact whose script was the operator's, and where in the record that was opened first.
-
-    Only what the page was told counts: that the connection was cleared, and then that the contact is gone.
-    """
-    cleared = {each.contact for _, each in case.deliveries if each.event == ContactEventName.CONNECTION_CLEARED}
-    left: dict[str, tuple[int, Delivery]] = {}
-    for place, each in case.deliveries:
-        if each.contact in cleared and each.contact and each.event == ContactEventName.DELETE:
-            left.setdefault(each.contact, (place, each))
-    for contact, (gone, last) in left.items():
-        ecid = case.ecid_of.get(contact, "")
-        opened = [made.place for made in case.made if made.holds and _is_for(made, contact, ecid, gone)]
-        if ecid and _opened_by_toolbar(case, contact):
-            opened.append(-1)
-        if opened:
-            yield last, min(opened)
 
 
 def _is_for(opening: Made, contact: str, ecid: str, gone: int) -> bool:
