@@ -19,6 +19,22 @@ _SVG = "{http://www.w3.org/2000/svg}"
 
 
 def _run(contacts: int, *, wrong: bool, complete: bool = True) -> Run:
+    return _judged(_worked(contacts, wrong=wrong), contacts, complete=complete)
+
+
+def _opened_twice() -> Run:
+    """Nine contacts are opened a second time, which is a warning; two more that another operator holds, an error."""
+    story = _worked(0, wrong=False)
+    for number in range(1, 12):
+        contact, ecid = f"c{number}", f"a|1|1|{number}"
+        held = {"readOnly": True} if number > 9 else {}
+        story.happens(contact, "POPUP", ecid)
+        story.opens(contact, ecid, **held)
+        story.opens(contact, ecid, **held)
+    return _judged(story, 11)
+
+
+def _worked(contacts: int, *, wrong: bool) -> Story:
     story = Story()
     for number in range(1, contacts + 1):
         contact, ecid = f"c{number}", f"a|1|1|{number}"
@@ -29,6 +45,10 @@ def _run(contacts: int, *, wrong: bool, complete: bool = True) -> Run:
             story.happens(contact, event)
         story.saves(contact, ecid)
         story.happens(contact, "DELETE")
+    return story
+
+
+def _judged(story: Story, contacts: int, *, complete: bool = True) -> Run:
     case = story.case()
     verdict = Verdict(
         url="http://crm.example/<card>",
@@ -120,6 +140,21 @@ def test_the_summary_says_what_was_wrong_and_what_would_be_right() -> None:
     assert "and 2 more" in text
     assert "Right: Call openScript" in text
     assert "The contract was broken 7 times." in text
+
+
+def test_errors_come_before_the_warnings_of_the_same_rule_and_are_counted_apart() -> None:
+    verdict = _opened_twice().verdict
+    out = StringIO()
+    print_summary(verdict, Console(file=out, width=200, highlight=False))
+    text = out.getvalue()
+    error = "error: opened-twice (contract section 3, 2 times)"
+    warning = "warning: opened-twice (contract section 3, 9 times)"
+    assert -1 < text.find(error) < text.find("c10 a|1|1|10: ") < text.find(warning)
+    assert "The contract was broken 2 times (9 warnings)." in text
+    page = html_page(verdict, "<svg/>")
+    assert "<td><code>opened-twice</code></td><td>3</td><td>broken 2 times, 9 warnings</td>" in page
+    told = re.findall(r'<td class="(error|warning)">', page)
+    assert told == ["error"] * 2 + ["warning"] * 9
 
 
 def test_a_rule_that_nothing_put_to_the_test_is_not_called_kept(tmp_path: Path) -> None:

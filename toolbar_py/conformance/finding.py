@@ -1,5 +1,6 @@
 """What the kit finds: a rule of the contract that was broken, by whom, where and when."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from toolbar_py.wire.base import WireModel
@@ -42,3 +43,8 @@ class Finding(WireModel):
     contact: str | None = None
     ecid: str | None = None
     at: int
+
+
+def errors_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Put the errors before the warnings; either stay in their order."""
+    return sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR)

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from toolbar_py.conformance.finding import Culprit, Finding, Severity
+from toolbar_py.conformance.finding import Culprit, Finding, Severity, errors_first
 from toolbar_py.conformance.rules import RULES, Rule
 from toolbar_py.conformance.run import Run
 from toolbar_py.conformance.timeline import rows, timeline
@@ -39,13 +39,14 @@ def print_summary(verdict: Verdict, console: Console) -> None:
     for name, value in _facts(verdict):
         table.add_row(name, markup(value))
     console.print(table)
-    by_rule: dict[str, list[Finding]] = {}
-    for finding in verdict.findings:
-        by_rule.setdefault(finding.rule, []).append(finding)
-    for rule, found in by_rule.items():
-        colour = "red" if any(each.severity is Severity.ERROR for each in found) else "yellow"
+    # A rule can be broken both ways: its errors are told apart, before all warnings.
+    by_rule: dict[tuple[Severity, str], list[Finding]] = {}
+    for finding in errors_first(verdict.findings):
+        by_rule.setdefault((finding.severity, finding.rule), []).append(finding)
+    for (severity, rule), found in by_rule.items():
+        colour = "red" if severity is Severity.ERROR else "yellow"
         times = f", {len(found)} times" if len(found) > 1 else ""
-        head = f"{found[0].severity.value}: {rule} (contract section {found[0].section}{times})"
+        head = f"{severity.value}: {rule} (contract section {found[0].section}{times})"
         console.print(Text(f"\n{head}", f"bold {colour}"))
         for each in found[:_SHOWN_MAX]:
             console.print(Padding(Text(f"{_where(each)}{each.wrong}"), (0, 0, 0, 2)))
@@ -88,9 +89,8 @@ def html_page(verdict: Verdict, picture: str) -> str:
     """Give a page that needs nothing else."""
     facts = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in _facts(verdict))
     colour = "good" if verdict.passed else "error"
-    counted = Counter(finding.rule for finding in verdict.findings)
     rules = "".join(
-        f"<tr><td><code>{rule.name}</code></td><td>{rule.section}</td><td>{_kept(rule, verdict, counted[rule.name])}</td></tr>"
+        f"<tr><td><code>{rule.name}</code></td><td>{rule.section}</td><td>{_kept(rule, verdict)}</td></tr>"
         for rule in RULES
     )
     return (
@@ -98,7 +98,7 @@ def html_page(verdict: Verdict, picture: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<style>{_STYLE}</style>\n<h1>Check of {escape(verdict.url)}</h1>\n"
         f'<p class="{colour}"><strong>{escape(conclusion(verdict))}</strong></p>\n<table>{facts}</table>\n'
-        f"{_findings_table(verdict.findings)}<h2>Timeline</h2>\n<figure>{picture}</figure>\n"
+        f"{_findings_table(errors_first(verdict.findings))}<h2>Timeline</h2>\n<figure>{picture}</figure>\n"
         f"<h2>Rules</h2>\n<table><tr><th>Rule</th><th>Contract section</th><th>This page</th></tr>{rules}</table>\n"
         "</html>\n"
     )
@@ -136,10 +136,12 @@ def _where(finding: Finding) -> str:
     return f"{_subject(finding)}: " if _subject(finding) else ""
 
 
-def _kept(rule: Rule, verdict: Verdict, times: int) -> str:
-    if times:
-        return f"broken {_count(times, 'time')}"
-    return "not tried" if rule.name in verdict.not_tried else "kept"
+def _kept(rule: Rule, verdict: Verdict) -> str:
+    counted = Counter(finding.severity for finding in verdict.findings if finding.rule == rule.name)
+    broken = f"broken {_count(counted[Severity.ERROR], 'time')}" if counted[Severity.ERROR] else ""
+    warned = _count(counted[Severity.WARNING], "warning") if counted[Severity.WARNING] else ""
+    untouched = "not tried" if rule.name in verdict.not_tried else "kept"
+    return ", ".join(filter(None, [broken, warned])) or untouched
 
 
 def _count(number: int, noun: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from toolbar_py.conformance.case import Case
-from toolbar_py.conformance.finding import Finding, Severity
+from toolbar_py.conformance.finding import Finding, errors_first
 from toolbar_py.wire.telephony import ContactEventName
 
 _WIDTH = 1180
@@ -228,11 +228,11 @@ def _flags(row: Row, x: Callable[[int], float], middle: float) -> Iterator[str]:
         points = f"{at:.1f},{middle - 2} {at - 5:.1f},{middle - 12} {at + 5:.1f},{middle - 12}"
         text = escape(f"{finding.rule}: {finding.wrong}")
         yield f'<polygon class="{finding.severity.value}" points="{points}"><title>{text}</title></polygon>'
-    names = list(dict.fromkeys(finding.rule for finding in row.findings))
-    if names:
-        more = f" +{len(names) - 1}" if len(names) > 1 else ""
-        worst = Severity.ERROR if any(each.severity is Severity.ERROR for each in row.findings) else Severity.WARNING
-        yield _text(_WIDTH - _FLAGS + 14, middle + 4, names[0] + more, worst.value)
+    found = errors_first(row.findings)
+    if found:
+        others = {finding.rule for finding in found} - {found[0].rule}
+        more = f" +{len(others)}" if others else ""
+        yield _text(_WIDTH - _FLAGS + 14, middle + 4, found[0].rule + more, found[0].severity.value)
 
 
 def _legend() -> Iterator[str]:
