@@ -14,6 +14,7 @@ from toolbar_py.wire.telephony import ContactEvent, ContactEventName, ContactTyp
 OPERATOR = "op1@demo"
 _PARAMETERS = {method.path: method.parameters for method in METHODS}
 _SHORT = {"open": "EASYCIM.openScript", "inbound": "EASYCIM.openScriptInbound", "save": "EASYCIM.saveScript"}
+_JOBS = {"callTask": JobType.PREDICTIVE, "outbound": JobType.MANUAL, "inbound": JobType.INBOUND}
 _TYPES = {"str": "string", "bool": "boolean", "int": "number", "NoneType": "undefined"}
 
 
@@ -25,6 +26,7 @@ class Story:
         self.events: list[DeskEvent] = []
         self.attempts: dict[str, list[Attempt]] = {}
         self.script_enabled = True
+        self.scenarios: dict[str, str] = {}
         self._ecids: dict[str, str] = {}
         self._life = 0
         self._frame = 0
@@ -55,18 +57,18 @@ class Story:
 
     def happens(self, contact: str, event: str, ecid: str = "", *, kind: str = "callTask") -> None:
         """An event of a contact, at the service and on the page."""
-        self.at_service(contact, event, ecid)
+        self.at_service(contact, event, ecid, kind=kind)
         self.told(contact, event, ecid, kind=kind)
 
-    def at_service(self, contact: str, event: str, ecid: str = "") -> None:
+    def at_service(self, contact: str, event: str, ecid: str = "", *, kind: str = "callTask") -> None:
         """An event that the service has."""
         ecid = self._ecids.setdefault(contact, ecid)
         happened = ContactEvent(
             event=ContactEventName(event),
             id=contact,
-            type=ContactType.DIALLER,
+            type=ContactType(kind),
             media_type=MediaType.TELEPHONY,
-            job_type=JobType.PREDICTIVE,
+            job_type=_JOBS[kind],
             dnis="",
             ani="",
             call_data=[NameValue(name="ECID", value=ecid)] if ecid else [],
@@ -83,7 +85,7 @@ class Story:
         """An event that a callback is given."""
         ecid = ecid or self._ecids.get(contact or "", "")
         more: dict[str, JsonValue] = {"contact": contact, "type": kind, "ecid": ecid} if contact else {}
-        self.add("delivery", callback=callback, event=event, jobType="predictive", triggered=False, **more)
+        self.add("delivery", callback=callback, event=event, jobType=_JOBS[kind].value, triggered=False, **more)
 
     def call(self, method: str, *passed: JsonValue) -> int:
         """The page calls a method; gives the call's number."""
@@ -128,7 +130,8 @@ class Story:
 
     def case(self) -> Case:
         """Give the case."""
-        return Case(self.entries, ServiceRecord(OPERATOR, self.script_enabled, self.events, self.attempts))
+        service = ServiceRecord(OPERATOR, self.script_enabled, self.events, self.attempts)
+        return Case(self.entries, service, self.scenarios)
 
 
 def _is_plain(value: JsonValue) -> bool:

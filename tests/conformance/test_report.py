@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree
 
+from pydantic import JsonValue
 from rich.console import Console
 
 from tests.conformance.story import Story
@@ -91,6 +92,41 @@ def test_a_row_shows_events_script_after_call_work_and_save() -> None:
         "DELETE",
         "saved POSITIVE",
     ]
+
+
+def test_a_row_names_its_scenario_and_says_why_there_is_no_script() -> None:
+    story = Story()
+    answers: dict[str, dict[str, JsonValue]] = {
+        "preview": {},
+        "held": {"readOnly": True, "reservedBy": "op2@demo"},
+        "closed": {"readOnly": True, "terminated": True},
+        "unknown": {"result": False, "errorCode": "UNKNOWN_ECID"},
+    }
+    for number, (scenario, answer) in enumerate(answers.items()):
+        story.scenarios[f"c{number}"] = scenario
+        story.happens(f"c{number}", "POPUP", f"a|1|1|{number}")
+        story.opens(f"c{number}", f"a|1|1|{number}", **answer)
+    story.scenarios["c4"] = "chat"
+    story.happens("c4", "POPUP", "a|1|1|4")
+    drawn = [group for group in _picture(_judged(story, 5)) if group.find(f"{_SVG}title") is not None]
+    reasons = ["", "not opened: held by op2@demo", "not opened: closed for good", "not opened: UNKNOWN_ECID"]
+    for group, scenario, reason in zip(drawn, [*answers, "chat"], [*reasons, "openScript not called"], strict=True):
+        said = [text.text for text in group.findall(f"{_SVG}text")]
+        assert said[1] == scenario
+        assert said[3:] == ([reason] if reason else [])
+        circles = [circle.findtext(f"{_SVG}title") for circle in group.findall(f"{_SVG}circle")]
+        assert circles == ([reason] if reason.startswith("not opened") else [])
+
+
+def test_findings_name_the_scenario_of_their_contact() -> None:
+    story = _worked(1, wrong=True)
+    story.scenarios["c1"] = "predictive"
+    verdict = _judged(story, 1).verdict
+    assert [finding.scenario for finding in verdict.findings] == ["predictive"]
+    out = StringIO()
+    print_summary(verdict, Console(file=out, width=200, highlight=False))
+    assert "c1 a|1|1|1 (predictive): saveScript was called" in out.getvalue()
+    assert "c1 a|1|1|1 (predictive)" in html_page(verdict, "<svg/>")
 
 
 def test_nothing_is_drawn_outside_of_the_picture() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from toolbar_py.conformance.scenarios import Scenario, chosen, script
+from tests.conformance.story import Story
+from toolbar_py.conformance.scenarios import Scenario, chosen, scenarios_of, script
 from toolbar_py.service.telephony.simulator.scenario import read_scenario
 
 
@@ -34,3 +35,26 @@ def test_scenarios_are_chosen_by_name() -> None:
 def test_a_scenario_that_there_is_not_is_refused_with_those_there_are(names: str) -> None:
     with pytest.raises(ValueError, match="preview, predictive"):
         chosen(names)
+
+
+def test_contacts_are_told_apart_by_the_order_in_which_they_come() -> None:
+    story = Story()
+    for contact in ("c1", "c2", "c3"):
+        story.happens(contact, "POPUP", "a|1|1|1")
+    found = scenarios_of([Scenario.HELD, Scenario.UNANSWERED, Scenario.PREDICTIVE], story.case())
+    assert found == {"c1": Scenario.HELD, "c2": Scenario.UNANSWERED, "c3": Scenario.PREDICTIVE}
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_what_the_page_dials_itself_is_no_scenario(answered: bool) -> None:
+    story = Story()
+    story.happens("c1", "POPUP", "a|1|1|1")
+    call = story.call("CONTACT.MakeCall", "0555", "", "", "", "a|1|1|2")
+    if answered:
+        story.answer(call, contactId="own")
+    story.happens("own", "connectionstarted", "a|1|1|2", kind="outbound")
+    story.happens("c2", "connectionstarted", "a|1|1|3", kind="outbound")
+    story.happens("c3", "POPUP", "a|1|1|4")
+    found = scenarios_of([Scenario.HELD, Scenario.MANUAL, Scenario.CLOSED], story.case())
+    # Without an answer nothing tells the two apart, and those that follow are known again.
+    assert found == {"c1": Scenario.HELD, "c2" if answered else "own": Scenario.MANUAL, "c3": Scenario.CLOSED}

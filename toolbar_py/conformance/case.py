@@ -115,11 +115,15 @@ class Case:
     Args:
         entries: what the recorder wrote, in the order in which it came.
         service: what the service has.
+        scenario_of: the name of the scenario that each contact was played as.
     """
 
-    def __init__(self, entries: Sequence[Entry], service: ServiceRecord) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], service: ServiceRecord, scenario_of: Mapping[str, str] | None = None
+    ) -> None:
         self.entries = entries
         self.service = service
+        self.scenario_of = scenario_of or {}
 
     @cached_property
     def deliveries(self) -> Sequence[tuple[int, Delivery]]:

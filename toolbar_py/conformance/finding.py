@@ -31,6 +31,7 @@ class Finding(WireModel):
         right: what would be right, in a sentence.
         contact: the ContactID it is about, if it is about one.
         ecid: likewise.
+        scenario: as what that contact was played.
         at: when, in epoch ms of the browser's clock.
     """
 
@@ -42,6 +43,7 @@ class Finding(WireModel):
     right: str
     contact: str | None = None
     ecid: str | None = None
+    scenario: str | None = None
     at: int
 
 

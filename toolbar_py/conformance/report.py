@@ -129,7 +129,8 @@ def _facts(verdict: Verdict) -> Iterator[tuple[str, str]]:
 
 
 def _subject(finding: Finding) -> str:
-    return " ".join(filter(None, [finding.contact, finding.ecid]))
+    played = f"({finding.scenario})" if finding.scenario else None
+    return " ".join(filter(None, [finding.contact, finding.ecid, played]))
 
 
 def _where(finding: Finding) -> str:

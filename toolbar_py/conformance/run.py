@@ -15,7 +15,7 @@ from toolbar_py.conformance.problem import CheckError
 from toolbar_py.conformance.record import Answer, Bound, Call, Connected, Delivery, Entry, Ready, ToolbarSeen
 from toolbar_py.conformance.rules import untried
 from toolbar_py.conformance.rules.scripts import never_saved
-from toolbar_py.conformance.scenarios import Scenario, Script, script
+from toolbar_py.conformance.scenarios import Scenario, Script, scenarios_of, script
 from toolbar_py.conformance.verdict import Verdict, figures, findings, runtime_of
 from toolbar_py.wire.connection import ConnectionState
 from toolbar_py.wire.telephony import ContactEventName, Presence
@@ -246,9 +246,9 @@ class _Session:
         entries = list(self._recorder.entries)
         if self._recorder.garbled:
             raise CheckError("the recorder could not be read: something on the page changes what it sends")
-        service = self._operator.record(())
-        service = self._operator.record(Case(entries, service).ecids)
-        case = Case(entries, service)
+        came = Case(entries, self._operator.record(()))
+        service = self._operator.record(came.ecids)
+        case = Case(entries, service, scenarios_of(played.kinds, came))
         verdict = Verdict(
             url=self._plan.url,
             seed=self._plan.seed,

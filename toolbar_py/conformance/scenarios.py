@@ -1,9 +1,12 @@
 """What is played to a page: kinds of contacts in the words of the simulator's scenarios, mixed by a seed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
+
+from toolbar_py.conformance.case import DIAL, Case
+from toolbar_py.wire.telephony import ContactType, JobType, MediaType
 
 _FIRST_OWN = 901
 """The demo campaign's contacts from this number on are the kit's: the dialler begins at the other end."""
@@ -37,6 +40,23 @@ class Scenario(StrEnum):
 
 USUAL = (Scenario.PREVIEW, Scenario.PREDICTIVE, Scenario.INBOUND, Scenario.MANUAL, Scenario.CHAT)
 """What makes up most of a run."""
+
+
+_PREVIEW = (ContactType.DIALLER, MediaType.TELEPHONY, JobType.PREVIEW)
+_PREDICTIVE = (ContactType.DIALLER, MediaType.TELEPHONY, JobType.PREDICTIVE)
+_NATURES = {
+    Scenario.PREVIEW: _PREVIEW,
+    Scenario.PREDICTIVE: _PREDICTIVE,
+    Scenario.INBOUND: (ContactType.INBOUND, MediaType.TELEPHONY, JobType.INBOUND),
+    Scenario.MANUAL: (ContactType.OUTBOUND, MediaType.TELEPHONY, JobType.MANUAL),
+    Scenario.CHAT: (ContactType.INBOUND, MediaType.CHAT, JobType.INBOUND),
+    Scenario.EMAIL: (ContactType.INBOUND, MediaType.EMAIL, JobType.INBOUND),
+    Scenario.UNANSWERED: _PREDICTIVE,
+    Scenario.HELD: _PREDICTIVE,
+    Scenario.CLOSED: _PREDICTIVE,
+    Scenario.UNKNOWN: _PREVIEW,
+}
+"""What the events of each say of the contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +116,30 @@ def script(scenarios: Sequence[Scenario], contacts: int, seed: int, operator: st
             ecids[kind].append(own)
         lines.append(_line(kind, own, number, operator))
     return Script("\n".join(lines) + "\n", kinds, ecids[Scenario.HELD], ecids[Scenario.CLOSED])
+
+
+def scenarios_of(kinds: Sequence[Scenario], case: Case) -> Mapping[str, Scenario]:
+    """Give the scenario of each contact: they come in the order of the script.
+
+    What the page dialled itself comes between them, and is none of them.
+
+    Args:
+        kinds: those of the script.
+        case: what came.
+    """
+    dialled = {made.told.contact_id for made in case.calls(DIAL, "CONTACT.MakeJob")}
+    coming = list(kinds)
+    seen: set[str] = set()
+    found: dict[str, Scenario] = {}
+    for first in (event.contact for event in case.service.events):
+        if first is None or first.id in seen:
+            continue
+        seen.add(first.id)
+        # A preview is dialled by the page too, and was there before that.
+        own = first.type is ContactType.OUTBOUND and first.id in dialled
+        if coming and not own and _NATURES[coming[0]] == (first.type, first.media_type, first.job_type):
+            found[first.id] = coming.pop(0)
+    return found
 
 
 def _line(kind: Scenario, own: str, number: int, operator: str) -> str:

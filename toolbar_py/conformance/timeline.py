@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from toolbar_py.conformance.case import Case
+from toolbar_py.conformance.case import Case, Made
 from toolbar_py.conformance.finding import Finding, errors_first
 from toolbar_py.wire.telephony import ContactEventName
 
@@ -28,6 +28,7 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328 }
 .talk { stroke: #1a7f37; stroke-width: 4 }
 .mark { stroke: #1f2328; stroke-width: 1.5 }
 .save { fill: #1a7f37 }
+.unopened { fill: none; stroke: #59636e; stroke-width: 1.5 }
 .refused { fill: none; stroke: #cf222e; stroke-width: 1.5 }
 .error { fill: #cf222e }
 .warning { fill: #bf8700 }
@@ -41,6 +42,7 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328 }
   .talk { stroke: #3fb950 }
   .mark { stroke: #e6edf3 }
   .save { fill: #3fb950 }
+  .unopened { stroke: #9198a1 }
   .refused { stroke: #f85149 }
   .error { fill: #f85149 }
   .warning { fill: #d29922 }
@@ -73,9 +75,11 @@ class Row:
     """One contact.
 
     Args:
-        kind: how it came to the desk.
+        kind: the scenario that it was played as; when it was none, how it came to the desk.
         start: its first moment; the row begins there.
         end: its last one.
+        unopened: openings that gave the operator no script, with the reason.
+        note: why there is no script, in short; empty when there is one.
         saves: saves that were done, with their outcome; ``refused`` the others.
         findings: the rules that were broken with it.
     """
@@ -88,6 +92,8 @@ class Row:
     events: Sequence[Mark]
     talks: Sequence[Span]
     scripts: Sequence[Span]
+    unopened: Sequence[Mark]
+    note: str
     acw: Sequence[Span]
     saves: Sequence[Mark]
     refused: Sequence[Mark]
@@ -112,22 +118,27 @@ def _row(case: Case, contact: str, findings: Sequence[Finding]) -> Row:
         if each.contact == contact or (not each.contact and each.ecid == ecid and ecid and begun <= each.at <= over)
     ]
     saves = [made for made in own if made.saves]
-    moments = [*(mark.at for mark in events), *(made.at for made in own), *(each.at for each in flagged)]
+    made_at = [each.at for made in own for each in (made, made.answer) if each]
+    moments = [*(mark.at for mark in events), *made_at, *(each.at for each in flagged)]
     start, end = min(moments), max(moments)
     kinds = [each.job_type for _, each in case.deliveries if each.contact == contact and each.job_type]
+    openings = [made for made in own if made.opens]
+    unopened = [Mark(made.answer.at, _why(made)) for made in openings if made.answer and not made.holds]
     return Row(
         contact=contact,
         ecid=ecid,
-        kind=kinds[0] if kinds else "",
+        kind=case.scenario_of.get(contact) or (kinds[0] if kinds else ""),
         start=start,
         end=end,
         events=events,
         talks=list(_spans(events, _TALKING, _NOT_TALKING, end, "in conversation")),
         scripts=[
             Span(made.answer.at, next((s.at for s in saves if s.done and s.place > made.place), end), "script open")
-            for made in own
+            for made in openings
             if made.holds and made.answer
         ],
+        unopened=unopened,
+        note=_note(openings, unopened),
         acw=list(
             _spans(events, (ContactEventName.CONNECTION_CLEARED,), (ContactEventName.DELETE,), end, "after-call work")
         ),
@@ -135,6 +146,23 @@ def _row(case: Case, contact: str, findings: Sequence[Finding]) -> Row:
         refused=[Mark(made.at, f"not saved: {made.code}") for made in saves if made.rejected],
         findings=flagged,
     )
+
+
+def _why(opening: Made) -> str:
+    """Say why an opening gave the operator no script."""
+    if opening.told.terminated:
+        return "not opened: closed for good"
+    if opening.told.read_only:
+        return f"not opened: held by {opening.told.reserved_by or 'another operator'}"
+    return f"not opened: {opening.code or 'refused'}"
+
+
+def _note(openings: Sequence[Made], unopened: Sequence[Mark]) -> str:
+    if not openings:
+        return "openScript not called"
+    if any(made.holds for made in openings):
+        return ""
+    return unopened[-1].text if unopened else "openScript not answered"
 
 
 def _events(case: Case, contact: str) -> list[Mark]:
@@ -194,7 +222,7 @@ def _draw(row: Row, number: int, y: float, scale: float) -> Iterator[str]:
     def x(at: int) -> float:
         return _LABELS + (at - row.start) * scale
 
-    yield f"<g><title>{escape(f'{row.contact} {row.ecid}')}</title>"
+    yield f"<g><title>{escape(f'{row.contact} {row.ecid} ({row.kind})')}</title>"
     yield _text(0, middle + 4, f"{number + 1}")
     yield _text(28, middle + 4, row.kind or "?", "quiet")
     yield _text(_LABELS - 10, middle + 4, row.ecid or row.contact[:24], "quiet", "end")
@@ -215,6 +243,8 @@ def _draw(row: Row, number: int, y: float, scale: float) -> Iterator[str]:
             f'<line class="mark" x1="{at:.1f}" x2="{at:.1f}" y1="{middle - tall}" y2="{middle + tall}">'
             f"<title>{escape(mark.text)}</title></line>"
         )
+    for mark in row.unopened:
+        yield _circle("unopened", x(mark.at), middle, mark.text)
     for kind, marks in (("save", row.saves), ("refused", row.refused)):
         for mark in marks:
             yield _diamond(kind, x(mark.at), middle, mark.text)
@@ -233,6 +263,8 @@ def _flags(row: Row, x: Callable[[int], float], middle: float) -> Iterator[str]:
         others = {finding.rule for finding in found} - {found[0].rule}
         more = f" +{len(others)}" if others else ""
         yield _text(_WIDTH - _FLAGS + 14, middle + 4, found[0].rule + more, found[0].severity.value)
+    elif row.note:
+        yield _text(_WIDTH - _FLAGS + 14, middle + 4, row.note, "quiet")
 
 
 def _legend() -> Iterator[str]:
@@ -241,6 +273,7 @@ def _legend() -> Iterator[str]:
         ("event", f'<line class="mark" x1="6" x2="6" y1="{y - 6}" y2="{y + 6}"/>'),
         ("conversation", f'<line class="talk" x1="0" x2="12" y1="{y}" y2="{y}"/>'),
         ("script open", _bar("script", (0, 12), y, 14, "")),
+        ("not opened", _circle("unopened", 6, y, "")),
         ("after-call work", _bar("acw", (0, 12), y, 8, "")),
         ("saved", _diamond("save", 6, y, "")),
         ("not saved", _diamond("refused", 6, y, "")),
@@ -258,6 +291,11 @@ def _bar(kind: str, ends: tuple[float, float], middle: float, height: float, tex
     title = f"<title>{escape(text)}</title>" if text else ""
     place = f'x="{start:.1f}" y="{middle - height / 2}" width="{width:.1f}" height="{height}" rx="3"'
     return f'<rect class="{kind}" {place}>{title}</rect>'
+
+
+def _circle(kind: str, x: float, y: float, text: str) -> str:
+    title = f"<title>{escape(text)}</title>" if text else ""
+    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y}" r="5">{title}</circle>'
 
 
 def _diamond(kind: str, x: float, y: float, text: str) -> str:

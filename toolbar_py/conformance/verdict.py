@@ -83,7 +83,15 @@ def figures(case: Case, asked: int) -> Figures:
 
 def findings(case: Case) -> list[Finding]:
     """Give what is wrong, of the page and between page and service, in the order in which it happened."""
-    return sorted([*judge(case), *compare(case)], key=lambda finding: finding.at)
+    found = sorted([*judge(case), *compare(case)], key=lambda finding: finding.at)
+    return [finding.model_copy(update={"scenario": _scenario(case, finding)}) for finding in found]
+
+
+def _scenario(case: Case, finding: Finding) -> str | None:
+    """Give the scenario of the contact that a finding is about, by its ECID too if no other contact had that."""
+    by_ecid = (contact for contact, ecid in case.ecid_of.items() if ecid == finding.ecid)
+    contacts = [finding.contact] if finding.contact else list(by_ecid)
+    return case.scenario_of.get(contacts[0]) if len(contacts) == 1 else None
 
 
 def runtime_of(case: Case) -> str | None:
