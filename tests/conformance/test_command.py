@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.pages import HostPages
+from toolbar_py.conformance.finding import CONTRACT
 from toolbar_py.conformance.rules import RULES
 from toolbar_py.conformance.scenarios import Scenario
 
 _COMMAND = [sys.executable, "-m", "toolbar_py.cli", "check"]
-_DOCS = (Path(__file__).parents[2] / "docs" / "conformance.md").read_text()
+_FOLDER = Path(__file__).parents[2] / "docs"
+_DOCS = (_FOLDER / "conformance.md").read_text()
+_INTEGRATION = (_FOLDER / "integration.md").read_text()
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -72,6 +75,15 @@ def test_a_scenario_that_there_is_not_is_a_wrong_use() -> None:
 
 def test_every_rule_is_described_in_the_order_and_with_the_section_of_the_code() -> None:
     assert _rows("Rules") == [(rule.name, rule.section) for rule in RULES]
+
+
+def test_every_section_of_the_contract_is_found_in_the_documentation_for_integrators() -> None:
+    headings = re.findall(r"^## (.+)$", _INTEGRATION, re.MULTILINE)
+    assert {heading for named in CONTRACT.values() for heading in named} <= set(headings)
+    assert {rule.section for rule in RULES} <= set(CONTRACT)
+    for section, named in CONTRACT.items():
+        links = ", ".join(f"[{heading}](integration.md#{heading.lower()})" for heading in named)
+        assert f"| {section} | {links} |" in _DOCS
 
 
 def test_every_scenario_is_described() -> None:

@@ -175,6 +175,7 @@ def test_the_summary_says_what_was_wrong_and_what_would_be_right() -> None:
     assert "c1 a|1|1|1: saveScript was called without an openScript before it." in text
     assert "and 2 more" in text
     assert "Right: Call openScript" in text
+    assert "docs/integration.md tells what the contract says: section 3 under EASYCIM, Outcomes." in text
     assert "The contract was broken 7 times." in text
 
 

@@ -49,7 +49,7 @@ def chromium(*, headed: bool = False) -> Generator["Browser"]:
     try:
         from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415 (an optional dependency)
     except ImportError:
-        raise CheckError("the check needs Playwright: pip install 'toolbar-py[check]'") from None
+        raise CheckError("the check needs Playwright, which 'make setup' installs") from None
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     # Chromium's own sandbox refuses to run as root.
     arguments = [*_ARGUMENTS, "--no-sandbox"] if root else _ARGUMENTS

@@ -1,9 +1,17 @@
 """What the kit finds: a rule of the contract that was broken, by whom, where and when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from toolbar_py.wire.base import WireModel
+
+
+CONTRACT: Mapping[str, Sequence[str]] = {
+    "2": ("Promises", "Errors"),
+    "3": ("EASYCIM", "Outcomes"),
+    "4": ("AGENT", "CONTACT", "Events"),
+}
+"""Under which headings of ``docs/integration.md`` an integrator finds what a section of the contract says."""
 
 
 class Severity(StrEnum):

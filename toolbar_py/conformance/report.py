@@ -1,7 +1,7 @@
 """Reports of a check: for the terminal, as JSON, and as one HTML page with the timeline in it."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from toolbar_py.conformance.finding import Culprit, Finding, Severity, errors_first
+from toolbar_py.conformance.finding import CONTRACT, Culprit, Finding, Severity, errors_first
 from toolbar_py.conformance.rules import RULES, Rule
 from toolbar_py.conformance.run import Run
 from toolbar_py.conformance.timeline import rows, timeline
@@ -53,6 +53,8 @@ def print_summary(verdict: Verdict, console: Console) -> None:
         if len(found) > _SHOWN_MAX:
             console.print(f"  and {len(found) - _SHOWN_MAX} more")
         console.print(Padding(Text(f"Right: {found[0].right}", "italic"), (0, 0, 0, 2)))
+    if verdict.findings:
+        console.print(Text(f"\n{_told_where(finding.section for finding in verdict.findings)}"))
     colour = "bold green" if verdict.passed else "bold red"
     console.print(Text(f"\n{conclusion(verdict)}", colour))
 
@@ -100,6 +102,7 @@ def html_page(verdict: Verdict, picture: str) -> str:
         f'<p class="{colour}"><strong>{escape(conclusion(verdict))}</strong></p>\n<table>{facts}</table>\n'
         f"{_findings_table(errors_first(verdict.findings))}<h2>Timeline</h2>\n<figure>{picture}</figure>\n"
         f"<h2>Rules</h2>\n<table><tr><th>Rule</th><th>Contract section</th><th>This page</th></tr>{rules}</table>\n"
+        f"<p>{escape(_told_where(rule.section for rule in RULES))}</p>\n"
         "</html>\n"
     )
 
@@ -135,6 +138,12 @@ def _subject(finding: Finding) -> str:
 
 def _where(finding: Finding) -> str:
     return f"{_subject(finding)}: " if _subject(finding) else ""
+
+
+def _told_where(sections: Iterable[str]) -> str:
+    """Say where in the documentation sections of the contract are told."""
+    told = (f"{section} under {', '.join(CONTRACT[section])}" for section in sorted(set(sections)))
+    return f"docs/integration.md tells what the contract says: section {'; '.join(told)}."
 
 
 def _kept(rule: Rule, verdict: Verdict) -> str:
