@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from toolbar_py.conformance.case import Case, ServiceRecord
 from toolbar_py.conformance.record import Entry, read_entry
+from toolbar_py.conformance.rules import judge, untried
 from toolbar_py.wire.contacts import Attempt, NameValue
 from toolbar_py.wire.methods import METHODS
 from toolbar_py.wire.telephony import ContactEvent, ContactEventName, ContactType, DeskEvent, JobType, MediaType
@@ -148,3 +149,28 @@ def worked(contact: str = "c1", ecid: str = "a|1|1|1") -> Story:
     story.saves(contact, ecid)
     story.happens(contact, "DELETE")
     return story
+
+
+def until_cleared(**told: bool) -> Story:
+    """Give the story of a contact that is opened, with this in the answer, and cleared."""
+    story = Story()
+    story.happens("c1", "POPUP", "a|1|1|1")
+    story.opens("c1", "a|1|1|1", **told)
+    story.happens("c1", "connectionstarted")
+    story.happens("c1", "connectioncleared")
+    return story
+
+
+def ended(story: Story) -> Story:
+    """Go on: the page ends the contact's after-call work by itself."""
+    story.answer(story.call("CONTACT.OfflineEnd", "c1"))
+    story.happens("c1", "DELETE")
+    return story
+
+
+def broken_by(story: Story) -> list[str]:
+    """Give the rules that a story breaks."""
+    found = [finding.rule for finding in judge(story.case())]
+    # What was broken was put to the test.
+    assert not set(found) & set(untried(story.case()))
+    return found
