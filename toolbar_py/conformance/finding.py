@@ -5,7 +5,6 @@ from enum import StrEnum
 
 from toolbar_py.wire.base import WireModel
 
-
 CONTRACT: Mapping[str, Sequence[str]] = {
     "2": ("Promises", "Errors"),
     "3": ("EASYCIM", "Outcomes"),

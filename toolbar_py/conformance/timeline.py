@@ -222,9 +222,10 @@ def _draw(row: Row, number: int, y: float, scale: float) -> Iterator[str]:
     def x(at: int) -> float:
         return _LABELS + (at - row.start) * scale
 
-    yield f"<g><title>{escape(f'{row.contact} {row.ecid} ({row.kind})')}</title>"
+    kind = row.kind or "?"
+    yield f"<g><title>{escape(f'{row.contact} {row.ecid} ({kind})')}</title>"
     yield _text(0, middle + 4, f"{number + 1}")
-    yield _text(28, middle + 4, row.kind or "?", "quiet")
+    yield _text(28, middle + 4, kind, "quiet")
     yield _text(_LABELS - 10, middle + 4, row.ecid or row.contact[:24], "quiet", "end")
     yield f'<line class="line" x1="{x(row.start):.1f}" x2="{x(row.end):.1f}" y1="{middle}" y2="{middle}"/>'
     for span in row.scripts:
@@ -245,9 +246,9 @@ def _draw(row: Row, number: int, y: float, scale: float) -> Iterator[str]:
         )
     for mark in row.unopened:
         yield _circle("unopened", x(mark.at), middle, mark.text)
-    for kind, marks in (("save", row.saves), ("refused", row.refused)):
+    for form, marks in (("save", row.saves), ("refused", row.refused)):
         for mark in marks:
-            yield _diamond(kind, x(mark.at), middle, mark.text)
+            yield _diamond(form, x(mark.at), middle, mark.text)
     yield from _flags(row, x, middle)
     yield "</g>"
 
