@@ -1,6 +1,6 @@
 // The operator's state, and the contacts at the desk as the callback tells them.
 import { note, show } from "./answers.js";
-import { byId, fromTemplate, refusal, say } from "./page.js";
+import { button, byId, fromTemplate, refusal, replace, say } from "./page.js";
 
 const STATES = {
   LOGGEDIN: ["Disponibile: i contatti arrivano.", "good"],
@@ -27,13 +27,18 @@ const LABELS = { Answer: "Rispondi", Hold: "Metti in attesa", Hangup: "Riagganci
 export class Attendance {
   #toolbar;
   #script;
+  #onDesk;
   #contacts = new Map();
   #present = false;
 
-  /** @param script opens the scripts of contacts that come */
-  constructor(toolbar, script) {
+  /**
+   * @param script opens the scripts of contacts that come
+   * @param onDesk called when contacts have come, gone or changed
+   */
+  constructor(toolbar, script, onDesk) {
     this.#toolbar = toolbar;
     this.#script = script;
+    this.#onDesk = onDesk;
     toolbar.CONTACT.bindContactCallback((_event, data) => this.#hear(data));
     byId("agent-actions").addEventListener("click", (event) => {
       if (event.target.dataset.method) this.#ask("AGENT", event.target.dataset.method, [], "agent-state");
@@ -55,6 +60,10 @@ export class Attendance {
     }
   }
 
+  has(contactId) {
+    return this.#contacts.has(contactId);
+  }
+
   forget() {
     this.#present = false;
     this.#contacts.clear();
@@ -74,7 +83,7 @@ export class Attendance {
     if (data.event === "DELETE") this.#contacts.delete(data.id);
     else this.#take(data);
     this.#draw();
-    if (data.event === "POPUP" && byId("call").elements.auto.checked) this.#openFor(data);
+    if (data.event === "POPUP" && byId("call").elements.auto.checked) this.#openByItself(data);
   }
 
   #take(data) {
@@ -85,10 +94,10 @@ export class Attendance {
     this.#contacts.set(data.id, { data, phase: event in PHASES ? event : before ? before.phase : last });
   }
 
-  #openFor(data) {
+  #openByItself(data) {
     const ecid = this.#toolbar.CONTACT.GetCallDataValueByName(data, "ECID");
-    if (ecid) this.#script.openFor(data.id, ecid);
-    else if (data.type === "inbound") this.#script.openInboundFor(data.id);
+    if (ecid) this.#script.openFor(data.id, ecid, true);
+    else if (data.type === "inbound") this.#script.openInboundFor(data.id, true);
   }
 
   #showState(state) {
@@ -118,11 +127,9 @@ export class Attendance {
   }
 
   #draw() {
-    // A button that has the focus keeps it, as long as it is still there.
-    const focused = document.activeElement && document.activeElement.dataset.key;
     byId("no-calls").hidden = this.#contacts.size > 0;
-    byId("calls").replaceChildren(...[...this.#contacts.values()].map((contact) => this.#entry(contact)));
-    if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    replace(byId("calls"), [...this.#contacts.values()].map((contact) => this.#entry(contact)));
+    this.#onDesk();
   }
 
   #entry({ data, phase }) {
@@ -143,14 +150,4 @@ export class Attendance {
     item.querySelector(".actions").append(...buttons);
     return item;
   }
-}
-
-function button(label, key, onClick) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "second";
-  made.textContent = label;
-  made.dataset.key = key;
-  made.addEventListener("click", onClick);
-  return made;
 }

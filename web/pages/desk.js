@@ -9,14 +9,18 @@ import { Session } from "./session.js";
 const TOOLBAR = window.TOOLBAR;
 
 function start() {
-  const saving = new Saving(TOOLBAR.EASYCIM, (answer) => script.refresh(answer.ecid));
-  const script = new Script(TOOLBAR.EASYCIM, (contact) => saving.offer(contact));
-  const attendance = new Attendance(TOOLBAR, script);
+  const saving = new Saving(TOOLBAR.EASYCIM, {
+    atDesk: (contactId) => attendance.has(contactId),
+    taken: (contact) => script.show(contact),
+    saved: (answer) => script.refresh(answer.ecid),
+  });
+  const script = new Script(TOOLBAR.EASYCIM, saving);
+  const attendance = new Attendance(TOOLBAR, script, () => saving.tidy());
   const engine = new Engine();
   const session = new Session(TOOLBAR, (signedIn) => {
     engine.watch(signedIn);
     // What one operator did is not the next one's to see.
-    for (const part of [script, saving, attendance]) part.forget();
+    for (const part of [saving, script, attendance]) part.forget();
     forget();
     if (signedIn) attendance.begin();
   });

@@ -1,75 +1,88 @@
-// Saving an outcome.
-import { show } from "./answers.js";
-import { byId, fromTemplate, say } from "./page.js";
-
-const OTHER = "*";
+// Saving outcomes. Each contact has a sheet of its own, so that what was typed for one is never saved with another.
+import { button, byId, replace } from "./page.js";
+import { Sheet } from "./sheet.js";
 
 export class Saving {
   #easycim;
-  #onSaved;
+  #on;
+  #sheets = new Map();
+  #shown;
 
-  /** @param onSaved called with the answer of each save */
-  constructor(easycim, onSaved) {
+  /**
+   * @param on.atDesk says whether a ContactID is at the desk
+   * @param on.taken called with the contact (null for none) of a sheet that the operator goes back to
+   * @param on.saved called with the answer when the contact that is shown was saved
+   */
+  constructor(easycim, on) {
     this.#easycim = easycim;
-    this.#onSaved = onSaved;
-    byId("add-label").addEventListener("click", addLabel);
-    byId("save").elements.outcome.addEventListener("change", showOther);
-    byId("save").addEventListener("submit", (event) => this.#submit(event));
+    this.#on = on;
   }
 
-  /** Offers the outcomes of a contact, or any text when there is none. */
+  /** Shows a contact's sheet as it was left; null is for no contact. */
   offer(contact) {
-    const form = byId("save").elements;
-    const outcomes = contact ? contact.outcomes : [];
-    form.contactId.value = contact ? contact.contactId || contact.ecid : "";
-    form.outcome.textContent = "";
-    if (contact) form.outcome.append(new Option("Scegli…", ""));
-    form.outcome.append(...outcomes.map(({ code, label }) => new Option(label, code)), new Option("Altro…", OTHER));
-    showOther();
+    const sheet = this.#sheetOf(contact);
+    // Put in its place once more, it would lose the focus.
+    if (sheet !== this.#shown) byId("sheet").replaceChildren(sheet.element);
+    this.#shown = sheet;
+    this.tidy();
+  }
+
+  /** Has a contact's sheet ready, for when the operator takes it. */
+  keep(contact) {
+    this.#sheetOf(contact);
+    this.tidy();
+  }
+
+  /** Whether the operator works on the sheet that is shown: nothing takes its place by itself. */
+  get busy() {
+    return this.#isWorked(this.#shown);
+  }
+
+  shows(ecid) {
+    return this.#shown === this.#sheets.get(ecid);
+  }
+
+  /** Lists what is worked on beside what is shown, and forgets the rest. */
+  tidy() {
+    const others = [];
+    for (const [key, sheet] of this.#sheets) {
+      if (sheet === this.#shown) continue;
+      if (this.#isWorked(sheet)) others.push(sheet);
+      else this.#sheets.delete(key);
+    }
+    byId("others").hidden = others.length === 0;
+    replace(byId("others").querySelector(".actions"), others.map((sheet) => this.#entry(sheet)));
   }
 
   forget() {
-    byId("save").reset();
-    byId("labels").textContent = "";
-    say("save-result", "");
+    this.#sheets.clear();
     this.offer(null);
   }
 
-  #submit(event) {
-    event.preventDefault();
-    const form = event.target.elements;
-    const labels = [...document.querySelectorAll("#labels .label-row")].map((line) => {
-      const [name, value] = line.querySelectorAll("input");
-      return { name: name.value, value: value.value };
-    });
-    const outcome = form.outcome.value === OTHER ? form.other.value : form.outcome.value;
-    const values = [form.contactId.value, outcome, form.offlineEnd.checked, form.note.value, labels];
-    say("save-result", "");
-    show("saveScript", values, this.#easycim.saveScript(...values)).then((answer) => {
-      say("save-result", `Salvato: ${answer.outcome}, ${answer.terminated ? "contatto chiuso." : "da richiamare."}`, "good");
-      form.other.value = form.note.value = byId("labels").textContent = "";
-      return this.#onSaved(answer);
-    }, (error) => {
-      // It may have been saved: to say that it was not would have people save twice.
-      if (error.outcomeKnown === false) say("save-result", `Forse salvato: ${error.message}`, "wait");
-      else say("save-result", `Non salvato: ${error.message}`, "bad");
+  #sheetOf(contact) {
+    const key = contact ? contact.ecid : "";
+    if (!this.#sheets.has(key)) {
+      const sheet = new Sheet(this.#easycim, (answer) => this.#answered(sheet, answer));
+      this.#sheets.set(key, sheet);
+    }
+    const found = this.#sheets.get(key);
+    found.belongTo(contact);
+    return found;
+  }
+
+  #isWorked(sheet) {
+    return sheet.begun || (sheet.unsaved && this.#on.atDesk(sheet.contact.contactId));
+  }
+
+  #answered(sheet, answer) {
+    this.tidy();
+    if (answer && sheet.contact && sheet === this.#shown) this.#on.saved(answer);
+  }
+
+  #entry(sheet) {
+    return button(`Passa a ${sheet.title}`, `${sheet.contact ? sheet.contact.ecid : ""} take`, () => {
+      this.#on.taken(sheet.contact);
+      sheet.focus();
     });
   }
-}
-
-function showOther() {
-  const form = byId("save").elements;
-  const other = form.outcome.value === OTHER;
-  byId("other-outcome").hidden = byId("outcome-hint").hidden = !other;
-  form.other.required = other;
-}
-
-function addLabel() {
-  const line = fromTemplate("label-row");
-  line.querySelector("button").addEventListener("click", () => {
-    line.remove();
-    byId("add-label").focus();
-  });
-  byId("labels").append(line);
-  line.querySelector("input").focus();
 }

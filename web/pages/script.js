@@ -1,40 +1,53 @@
 // Opening scripts and reading contacts.
 import { show } from "./answers.js";
 import { byId, say } from "./page.js";
+import { isOpen } from "./sheet.js";
 
 export class Script {
   #easycim;
-  #onContact;
+  #saving;
+  #asked = 0;
+  #session = 0;
 
-  /** @param onContact called with each contact that is shown, and with null for none */
-  constructor(easycim, onContact) {
+  /** @param saving is given each contact that is shown or kept, and null for none */
+  constructor(easycim, saving) {
     this.#easycim = easycim;
-    this.#onContact = onContact;
+    this.#saving = saving;
     byId("open").addEventListener("submit", (event) => this.#submit(event));
   }
 
-  /** Opens the script of a contact that has come to the desk. */
-  openFor(contactId, ecid) {
+  /**
+   * Opens the script of a contact that has come to the desk.
+   *
+   * @param byItself nobody has asked for it: it is shown only when the operator does not work on another one
+   */
+  openFor(contactId, ecid, byItself = false) {
     const values = [contactId, ecid, false];
-    return this.#follow(show("openScript", values, this.#easycim.openScript(...values)));
+    return this.#follow(show("openScript", values, this.#easycim.openScript(...values)), byItself);
   }
 
   /** Opens a new script for a contact that called in. */
-  openInboundFor(contactId) {
-    return this.#follow(show("openScriptInbound", [contactId], this.#easycim.openScriptInbound(contactId)));
+  openInboundFor(contactId, byItself = false) {
+    return this.#follow(show("openScriptInbound", [contactId], this.#easycim.openScriptInbound(contactId)), byItself);
   }
 
-  /** Shows a contact as the toolbar has it, without listing the call. */
-  refresh(contactId) {
-    return this.#follow(this.#easycim.getContactInfo(contactId));
+  /** Shows a contact that was saved as the toolbar has it, without listing the call. */
+  async refresh(ecid) {
+    const contact = await settled(this.#easycim.getContactInfo(ecid));
+    if (!contact.error && this.#saving.shows(ecid)) this.#show(contact);
+  }
+
+  /** Shows a contact that was shown before; null for none. */
+  show(contact) {
+    this.#asked += 1;
+    this.#show(contact);
   }
 
   forget() {
+    this.#session += 1;
     byId("open").reset();
-    byId("contact").textContent = "";
-    byId("attempts").hidden = true;
-    say("contact-state", "Nessun contatto aperto.");
-    this.#onContact(null);
+    say("open-result", "");
+    this.#show(null);
   }
 
   #submit(event) {
@@ -53,20 +66,33 @@ export class Script {
       infoWS: ["getContactInfoWS", [ecid]],
     };
     const [method, values] = calls[action];
-    say("save-result", "");
     this.#follow(show(method, values, this.#easycim[method](...values)));
   }
 
-  #follow(promise) {
-    return promise.then((contact) => this.#show(contact), (error) => this.#show({ error: error.message }));
+  async #follow(promise, byItself = false) {
+    if (!byItself) this.#asked += 1;
+    const asked = this.#asked;
+    const session = this.#session;
+    const contact = await settled(promise);
+    // What comes when the operator has left is not the next one's to see.
+    if (session !== this.#session) return;
+    const waits = asked !== this.#asked || (byItself && this.#saving.busy && !this.#saving.shows(contact.ecid));
+    say("open-result", contact.error || "", contact.error && "bad");
+    if (contact.error) {
+      // The form of an earlier contact must not pass for that of the one that was asked for.
+      if (!waits && !this.#saving.busy) this.#show(null);
+    } else if (waits) this.#saving.keep(contact);
+    else this.#show(contact);
   }
 
+  // The card and the form change together: both are of one contact.
   #show(contact) {
+    this.#saving.offer(contact);
     const list = byId("contact");
     list.textContent = "";
     byId("attempts").hidden = true;
-    if (contact.error) {
-      say("contact-state", contact.error, "bad");
+    if (!contact) {
+      say("contact-state", "Nessun contatto aperto.");
       return;
     }
     say("contact-state", ...stateOf(contact));
@@ -76,15 +102,19 @@ export class Script {
     if (contact.phoneNumber) row(list, "Telefono", contact.phoneNumber);
     contact.listFieldValueList.forEach((field) => row(list, field.fieldName, field.value));
     showAttempts(contact.attempts || []);
-    this.#onContact(contact);
   }
+}
+
+// The answer, or an object with `error` for a rejection: as the toolbar itself tells what goes wrong in easyCIM.
+function settled(promise) {
+  return promise.then((answer) => answer, (error) => ({ error: error.message }));
 }
 
 function stateOf(contact) {
   // To be closed is how a contact's work ends, and nothing that went wrong.
   if (contact.terminated) return ["Chiuso: si può solo leggere."];
   if (contact.readOnly) return [`Sola lettura: riservato a ${contact.reservedBy}.`, "wait"];
-  if (contact.result === true || contact.state === "RESERVED") return ["Aperto: riservato a te.", "good"];
+  if (isOpen(contact)) return ["Aperto: riservato a te.", "good"];
   return [contact.state === "NEW" ? "Libero: mai lavorato." : "Libero: da richiamare.", "good"];
 }
 
