@@ -110,6 +110,29 @@ def test_a_script_that_cannot_be_opened_leaves_no_form_of_another_in_its_place(
     assert _form(page)[0] == ""
 
 
+def test_a_reload_and_a_new_tab_show_the_scripts_that_are_open(browser: Browser, service: ServiceProcess) -> None:
+    context = browser.new_context()
+    context.set_default_timeout(BOOT_MS)
+    page = context.new_page()
+    sign_in(page, service, "op15@demo")
+    telephones = Telephones(service, "op15@demo")
+    telephones.ring("15-1@pbx.example", "demo|1|1|151")
+    _shown(page, "15-1@pbx.example")
+    telephones.ring("15-2@pbx.example", "demo|1|1|152")
+    _other(page, "demo|1|1|152").wait_for()
+    page.reload()
+    tab = context.new_page()
+    sign_in(tab, service, "op15@demo")
+    for each in (page, tab):
+        _shown(each, "15-1@pbx.example")
+        assert _form(each)[0] == "15-1@pbx.example"
+        _other(each, "demo|1|1|152").wait_for()
+    page.close()
+    _fill_in(tab, "POSITIVE", "dopo")
+    assert _saved(tab) == ["dopo"]
+    context.close()
+
+
 def _open(page: Page, ecid: str) -> None:
     before = page.locator("#answers > li").count()
     page.get_by_label("ECID", exact=True).fill(ecid)

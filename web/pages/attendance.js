@@ -55,6 +55,7 @@ export class Attendance {
       if (!this.#present) return;
       for (const data of there) if (!this.#contacts.has(data.id)) this.#take(data);
       this.#draw();
+      for (const data of there) if (this.#present) await this.#script.recall(data.id);
     } catch (error) {
       if (this.#present) say("agent-state", refusal(error), "bad");
     }

@@ -31,6 +31,13 @@ export class Script {
     return this.#follow(show("openScriptInbound", [contactId], this.#easycim.openScriptInbound(contactId)), byItself);
   }
 
+  /** Shows what was opened in this browser for a contact at the desk: it outlives reloads, navigations and tabs. */
+  async recall(contactId) {
+    const known = show("getContactInfo", [contactId], this.#easycim.getContactInfo(contactId));
+    // What was not opened here is not wrong, there is only nothing to show.
+    if (!(await settled(known)).error) await this.#follow(known, true);
+  }
+
   /** Shows a contact that was saved as the toolbar has it, without listing the call. */
   async refresh(ecid) {
     const contact = await settled(this.#easycim.getContactInfo(ecid));
