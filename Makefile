@@ -118,7 +118,7 @@ $(STAMPS)/demo: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,tests/demo,*.py) $(
 	@touch $@
 
 # Two processes are enough: each has a browser and a service beside it.
-$(STAMPS)/conformance: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,toolbar_py/conformance,*.js) $(shell find tests/conformance -type f -not -path '*/__pycache__/*') $(SUPPORT) docs/conformance.md docs/integration.md
+$(STAMPS)/conformance: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,toolbar_py/conformance,*.js) $(shell find tests/conformance -type f -not -path '*/__pycache__/*') $(SUPPORT) $(DOCS)
 	@echo "Conformance tests ..."
 	@$(PY) -m pytest -q -n 2 tests/conformance
 	@touch $@
