@@ -25,8 +25,14 @@ _DESK_STEPS = (
 
 
 def test_the_check_makes_every_step_and_finds_every_answer_right() -> None:
-    done = subprocess.run([*_COMMAND, "--check"], capture_output=True, check=False, text=True, timeout=300)
-    assert (done.returncode, done.stderr) == (0, "")
+    # A gateway that would be asked for every call, if there were one.
+    joined = {"TOOLBAR_CTI_SECRETS": f"2026a:{'s' * 32}", "TOOLBAR_CTI_URL": "https://gateway.invalid/actions"}
+    done = subprocess.run(
+        [*_COMMAND, "--check"], env={**os.environ, **joined}, capture_output=True, check=False, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stdout
+    assert done.stderr.startswith("toolbar-py: warning: TOOLBAR_CTI_SECRETS and TOOLBAR_CTI_URL ignored")
+    assert done.stderr.count("\n") == 1
     lines = done.stdout.splitlines()
     steps = [line for line in lines if line.startswith("✓")]
     assert not [line for line in lines if line.startswith("✗")]
@@ -72,6 +78,24 @@ def test_the_demo_tells_where_the_desk_is_and_stops_cleanly(tmp_path: Path) -> N
             process.send_signal(signal.SIGINT)
         _, complaints = process.communicate(timeout=30)
     assert (process.returncode, complaints) == (0, "")
+
+
+def test_the_demo_says_that_it_joins_no_real_telephone_system(tmp_path: Path) -> None:
+    command = [*_COMMAND, "--port", "0", "--data", str(tmp_path / "data")]
+    secrets = f"2026a:{'s' * 32}"
+    environment = {**os.environ, "TOOLBAR_CTI_SECRETS": secrets}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert "/demo/" in process.stdout.readline()
+        finally:
+            process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=30)
+    (warning,) = complaints.splitlines()
+    assert "TOOLBAR_CTI_SECRETS ignored" in warning
+    assert "toolbar-py serve --demo" in warning
+    assert secrets not in warning
 
 
 def test_pages_of_an_origin_that_is_named_may_use_the_demo_and_are_told_how(tmp_path: Path) -> None:

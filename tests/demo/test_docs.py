@@ -1,6 +1,8 @@
 """What README and docs/ say is so: their snippets run, their tables are the code's."""
 
+import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Generator
@@ -21,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 _README = (ROOT / "README.md").read_text()
 _INTEGRATION = (ROOT / "docs" / "integration.md").read_text()
 _OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+_TELEPHONES = (ROOT / "docs" / "telephone-systems.md").read_text()
 _COMMAND = [sys.executable, "-m", "toolbar_py.cli"]
 _SERVICE = "https://easycim.example"
 _SHOWS_UP_MS = 90_000
@@ -127,6 +130,24 @@ def test_the_import_examples_are_taken_whole(form: str, rows: int, tmp_path: Pat
     line = str(line).replace("leads.csv", str(file)).replace("/srv/easycim", str(tmp_path / "data"))
     done = subprocess.run([*_COMMAND, *line.split()[1:]], check=True, capture_output=True, text=True)
     assert done.stdout == f"{rows} of {rows} rows imported into RINNOVI\n"
+
+
+def test_the_telephone_systems_example_typed_into_a_shell_is_answered_as_it_says(tmp_path: Path) -> None:
+    example = _TELEPHONES.split("\n## An example to type\n")[1]
+    start, report = re.findall(r"^```sh\n(.*?)^```$", example, re.MULTILINE | re.DOTALL)
+    said = tmp_path / "said"
+    # As in the example, but on a free port; a person waits for the address by reading.
+    start = start.replace("toolbar-py", shlex.join(_COMMAND)).replace("cti-demo", f"{tmp_path / 'data'} --port 0")
+    start = start.removesuffix(" &\n")
+    script = f"""
+        {start} >{said} 2>&1 &
+        trap "kill $!" EXIT
+        until SERVICE=$(grep -o 'http://[0-9.:]*' {said}); do kill -0 $! || exit 1; sleep 0.1; done
+        {report.replace("SERVICE=http://127.0.0.1:8765", "")}
+    """
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr + said.read_text()
+    assert json.loads(done.stdout) == json.loads(_block(example, "json"))
 
 
 @pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "docs/integration.md", "docs/operations.md"])

@@ -103,7 +103,7 @@ def exchange(joined: ServiceProcess, connect: Connect) -> Exchange:
 def test_without_a_secret_the_address_says_which_setting_opens_it(service: ServiceProcess, connect: Connect) -> None:
     response = connect(service).report(report("POPUP", "c"))
     assert problem(response, 404, "FORBIDDEN") == {"reason": "cti_closed"}
-    assert "TOOLBAR_CTI_SECRETS" in response.json()["detail"]
+    assert "start toolbar-py serve (not demo) with TOOLBAR_CTI_SECRETS set" in response.json()["detail"]
 
 
 def test_a_report_reaches_the_desk_once(exchange: Exchange, contact_id: str) -> None:

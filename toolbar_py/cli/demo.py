@@ -1,5 +1,6 @@
 """``toolbar-py demo``: the demo for a person, and with ``--check`` without one."""
 
+import os
 import signal
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from toolbar_py.cli.options import DEFAULT_DATA, AllowOrigin, DataDir, Seed, Simulate, Speed, simulator_setup
 from toolbar_py.service.errors import SetupError
 from toolbar_py.service.settings import Settings
+from toolbar_py.service.telephony.webhook.configuration import SECRETS, URL
 
 
 def demo(
@@ -29,7 +31,7 @@ def demo(
 ) -> None:
     """Start the demo: a campaign of 1,000 contacts and an operator's desk to work them.
 
-    It listens on this machine only and prints the address of the desk.
+    It listens on this machine only and prints the address of the desk. Its telephone system is the simulated one.
     """
     simulation = simulator_setup(simulate, seed, speed)
     origins = tuple(allow_origin or ())
@@ -39,6 +41,7 @@ def demo(
         raise typer.BadParameter(str(error), param_hint="--allow-origin") from None
     if not all(file.is_file() for file in (settings.sdk_dir / "toolbar.js", settings.pages_dir / "index.html")):
         raise SetupError("the browser files are not built: run make setup")
+    _leave_out_real_telephones()
     if check:
         _check()
         return
@@ -46,6 +49,20 @@ def demo(
     from toolbar_py.service.server import serve  # noqa: PLC0415
 
     serve(settings, lambda url: typer.echo(_welcome(url, settings)), "warning")
+
+
+def _leave_out_real_telephones() -> None:
+    """Forget the settings of a real telephone system, also for the check's service, and say so.
+
+    Who has them set for a service may run the demo beside it: what is tried here must ring no real telephone.
+    """
+    ignored = [name for name in (SECRETS, URL) if os.environ.pop(name, "")]
+    if ignored:
+        typer.echo(
+            f"toolbar-py: warning: {' and '.join(ignored)} ignored: the demo's telephone system is the simulated one "
+            "(toolbar-py serve --demo joins a real one)",
+            err=True,
+        )
 
 
 def _check() -> None:

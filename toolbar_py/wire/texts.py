@@ -188,7 +188,8 @@ REASONS: Mapping[Locale, Mapping[str, str]] = {
         "stale_signature": "La firma è scaduta: firmare di nuovo a ogni invio e controllare l'orologio.",
         "early_signature": "La firma è datata nel futuro: controllare l'orologio.",
         "replayed_signature": "La firma è già stata usata: firmare di nuovo a ogni invio, in un altro secondo.",
-        "cti_closed": "Qui non si accettano eventi di una centrale telefonica: si abilita con TOOLBAR_CTI_SECRETS.",
+        "cti_closed": "Qui non si accettano eventi di una centrale telefonica: avviare toolbar-py serve (non demo) con "
+        "TOOLBAR_CTI_SECRETS.",
         "no_telephones": "Nessuna centrale telefonica è collegata: qui non si possono avere contatti.",
         "telephones_refuse": "La centrale telefonica rifiuta: {said}",
         "telephones_unreachable": "La centrale telefonica non è raggiungibile: riprovare.",
@@ -222,7 +223,8 @@ REASONS: Mapping[Locale, Mapping[str, str]] = {
         "stale_signature": "The signature is too old: sign anew for each request, and check the clock.",
         "early_signature": "The signature is dated in the future: check the clock.",
         "replayed_signature": "The signature was used before: sign anew for each request, in another second.",
-        "cti_closed": "Events of a telephone system are not taken here: set TOOLBAR_CTI_SECRETS to have them taken.",
+        "cti_closed": "Events of a telephone system are not taken here: start toolbar-py serve (not demo) with "
+        "TOOLBAR_CTI_SECRETS set.",
         "no_telephones": "No telephone system is connected: there can be no contacts here.",
         "telephones_refuse": "The telephone system refuses: {said}",
         "telephones_unreachable": "The telephone system cannot be reached: try again.",
