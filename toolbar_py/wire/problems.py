@@ -13,6 +13,7 @@ problem        meaning                                                beside it
 ``characters`` holds characters that are not allowed there
 ``choice``     not one of the possible values                         ``allowed``
 ``range``      a number too small or too large                        ``min``/``max``
+``short``      not empty, but shorter than needed                     ``min, unit``
 ``length``     longer than allowed (beside other problems)            ``max, unit``
 ``unknown``    no such member
 ``json``       not JSON at all                                        ``reason``
@@ -72,7 +73,7 @@ def error_from_details(errors: Iterable[ErrorDetails | Mapping[str, Any]], *, sk
         return TooLargeError(
             argument=argument_path(first["loc"][skip:]),
             max=context.get("max_length"),
-            unit="characters" if first["type"] == "string_too_long" else "entries",
+            unit=_unit(first["type"]),
         )
     problems: list[JsonValue] = [_problem(e, skip) for e in found[:PROBLEMS_MAX]]
     return InvalidArgumentError(problems=problems)
@@ -115,7 +116,7 @@ def _problem(error: ErrorDetails | Mapping[str, Any], skip: int) -> dict[str, Js
     elif kind in _EXPECTED:
         found |= {"problem": "type", "expected": _EXPECTED[kind]}
     elif kind in ("string_too_short", "too_short"):
-        found["problem"] = "empty"
+        found |= _short(error, context)
     elif kind == "string_pattern_mismatch":
         text = error.get("input")
         found["problem"] = "empty" if isinstance(text, str) and not text.strip() else "characters"
@@ -129,8 +130,19 @@ def _problem(error: ErrorDetails | Mapping[str, Any], skip: int) -> dict[str, Js
     elif kind == "json_invalid":
         found |= {"problem": "json", "reason": str(context.get("error", ""))}
     elif kind in ("string_too_long", "too_long"):
-        unit = "characters" if kind == "string_too_long" else "entries"
-        found |= {"problem": "length", "max": context.get("max_length"), "unit": unit}
+        found |= {"problem": "length", "max": context.get("max_length"), "unit": _unit(kind)}
     else:
         found |= {"problem": "rule", "reason": error["msg"]}
     return found
+
+
+def _short(error: ErrorDetails | Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, JsonValue]:
+    least: int = context.get("min_length", 1)
+    # What has to have one can only lack it by being empty.
+    if least <= 1 or not error.get("input"):
+        return {"problem": "empty"}
+    return {"problem": "short", "min": least, "unit": _unit(error["type"])}
+
+
+def _unit(kind: str) -> str:
+    return "characters" if kind.startswith("string_") else "entries"

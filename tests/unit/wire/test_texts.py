@@ -23,3 +23,10 @@ def test_a_problem_without_any_word_is_told_all_the_same() -> None:
         sentence(InvalidArgumentError(problems=[{"argument": "note"}]), "en")
         == "Invalid request: note is not valid (?)."
     )
+
+
+def test_what_is_too_short_is_not_called_empty() -> None:
+    problem = {"argument": "eventId", "problem": "short", "min": 16, "unit": "characters"}
+    error = InvalidArgumentError(problems=[{**problem}])
+    assert sentence(error, "it") == "Richiesta non valida: eventId è troppo corto: servono almeno 16 caratteri."
+    assert sentence(error, "en") == "Invalid request: eventId is too short: it takes at least 16 characters."
