@@ -1,11 +1,10 @@
 """How a contact goes when nobody interferes: events of contract section 4, each some time after the one before."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from toolbar_py.wire.contacts import NameValue
-from toolbar_py.wire.phases import OutOfOrderError, phase_after
+from toolbar_py.wire.phases import phase_after
 from toolbar_py.wire.telephony import ContactEventName as Event
 from toolbar_py.wire.telephony import ContactType, JobType, MediaType, Phase
 
@@ -75,22 +74,6 @@ class Step:
 
 
 Course = tuple[Step, ...]
-
-
-def check_course(steps: Iterable[Step]) -> Phase | None:
-    """Make sure that a course is a life that a contact can have; gives where it ends.
-
-    Raises:
-        OutOfOrderError: an event cannot follow on what was.
-    """
-    phase: Phase | None = None
-    over = False
-    for step in steps:
-        if over:
-            raise OutOfOrderError(None, [])
-        phase = phase_after(phase, step.event)
-        over = phase is None
-    return phase
 
 
 def after_phase(course: Course, phase: Phase) -> Course:

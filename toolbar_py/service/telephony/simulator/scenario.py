@@ -25,14 +25,14 @@ from dataclasses import dataclass, field, replace
 from toolbar_py.service.errors import SetupError
 from toolbar_py.service.telephony.simulator.behaviour import Courses
 from toolbar_py.service.telephony.simulator.chance import Chance
-from toolbar_py.service.telephony.simulator.course import DIALLED, Course, Customer, Kind, Step, check_course
+from toolbar_py.service.telephony.simulator.course import DIALLED, Course, Customer, Kind, Step
 from toolbar_py.service.telephony.simulator.pace import Pace
 from toolbar_py.service.telephony.simulator.traffic import Plan
 from toolbar_py.wire.base import ECID_MAX
 from toolbar_py.wire.calldata import ECID, merge, parse
 from toolbar_py.wire.contacts import NameValue
 from toolbar_py.wire.errors import ToolbarError
-from toolbar_py.wire.phases import OutOfOrderError
+from toolbar_py.wire.phases import OutOfOrderError, phase_after
 from toolbar_py.wire.telephony import ContactEventName as Event
 from toolbar_py.wire.telephony import Phase
 from toolbar_py.wire.texts import sentence
@@ -86,22 +86,24 @@ def read_scenario(text: str) -> list[ScriptedContact]:
         ScenarioError: a line is wrong, or no contact can go like that.
     """
     contacts: list[ScriptedContact] = []
-    began: list[int] = []
+    lives: list[_Life] = []
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
         if not line.startswith("+"):
             contacts.append(_contact(number, line))
-            began.append(number)
+            lives.append(_Life())
         elif not contacts:
             raise ScenarioError(number, "a step before the first contact")
         else:
-            contacts[-1].steps.append(_step(number, line))
+            step = _step(number, line)
+            lives[-1].go_on(number, step)
+            contacts[-1].steps.append(step)
     if not contacts:
         raise ScenarioError(1, "there is no contact in it")
-    for number, contact in zip(began, contacts, strict=True):
-        _check(number, contact)
+    for life in lives:
+        life.end()
     return contacts
 
 
@@ -204,17 +206,38 @@ def _step(number: int, line: str) -> Step:
     return Step(delay, event, tuple(_call_data(number, rest)), on_answer)
 
 
-def _check(number: int, contact: ScriptedContact) -> None:
-    if not contact.steps:
-        return
-    if contact.steps[0].after_ms:
-        raise ScenarioError(number, "the first step is +0s; after= says when the contact comes")
-    try:
-        end = check_course(contact.steps)
-    except OutOfOrderError as error:
-        raise ScenarioError(number, f"no contact can go like this: a step {error}") from None
-    if end is Phase.POPUP:
-        raise ScenarioError(number, "after POPUP something has to follow")
+class _Life:
+    """Follows the steps of one contact, so that the one which no contact can have is refused where it stands."""
+
+    def __init__(self) -> None:
+        self._phase: Phase | None = None
+        self._line = 0
+
+    def go_on(self, number: int, step: Step) -> None:
+        """Take the next step.
+
+        Raises:
+            ScenarioError: it cannot follow on what was.
+        """
+        first = not self._line
+        if first and step.after_ms:
+            raise ScenarioError(number, "the first step is +0s; after= says when the contact comes")
+        if self._phase is None and not first:
+            raise ScenarioError(number, f"no contact can go like this: {step.event} after {Event.DELETE}")
+        try:
+            self._phase = phase_after(self._phase, step.event)
+        except OutOfOrderError as error:
+            raise ScenarioError(number, f"no contact can go like this: {step.event} {error}") from None
+        self._line = number
+
+    def end(self) -> None:
+        """Make sure that it may stop there.
+
+        Raises:
+            ScenarioError: it may not.
+        """
+        if self._phase is Phase.POPUP:
+            raise ScenarioError(self._line, "after POPUP something has to follow")
 
 
 def _call_data(number: int, text: str) -> list[NameValue]:
