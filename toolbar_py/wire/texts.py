@@ -179,7 +179,7 @@ REASONS: Mapping[Locale, Mapping[str, str]] = {
         "at_another_desk": "Il contatto {contactId} è ancora alla postazione di {desk}: segnalare prima lì il suo "
         "DELETE, o dare al contatto trasferito un altro ContactID.",
         "unknown_agent": "easyCIM non conosce un operatore {agent}.",
-        "not_now": "Azione {action} non possibile in questa fase del contatto ({phase}). Possibili ora: {allowed}.",
+        "not_now": "{action} non è possibile in questa fase del contatto ({phase}). Possibili ora: {allowed}.",
         "logged_out": "L'operatore non è connesso: eseguire prima il login.",
         "contact_online": "C'è già un contatto in linea ({contactId}).",
         "none_online": "Nessun contatto è in linea.",
@@ -214,7 +214,7 @@ REASONS: Mapping[Locale, Mapping[str, str]] = {
         "at_another_desk": "Contact {contactId} is still at the desk of {desk}: report its DELETE there first, or give "
         "the transferred contact another ContactID.",
         "unknown_agent": "easyCIM knows no operator {agent}.",
-        "not_now": "Action {action} is not possible in this phase of the contact ({phase}). Possible now: {allowed}.",
+        "not_now": "{action} is not possible in this phase of the contact ({phase}). Possible now: {allowed}.",
         "logged_out": "The operator is not logged in: log in first.",
         "contact_online": "There is a contact online already ({contactId}).",
         "none_online": "No contact is online.",
@@ -235,6 +235,23 @@ REASONS: Mapping[Locale, Mapping[str, str]] = {
         "telephones_loopback": "The telephone system's address leads to this very machine: it has to be put right.",
         "telephones_deaf": "The telephone system takes no requests: set TOOLBAR_CTI_URL to have them sent.",
     },
+}
+
+# What pages call the actions that ``details`` name as the wire does (wire/phases).
+_METHODS = {
+    "answer": "Answer",
+    "hold": "Hold",
+    "hangup": "Hangup",
+    "offline-end": "OfflineEnd",
+    "call-data": "SetCallData",
+    "dtmf": "PlayDTMF",
+    "start-recording": "StartRecording",
+    "stop-recording": "StopRecording",
+    "transfer": "Transfer_Direct",
+}
+METHODS: Mapping[Locale, Mapping[str, str]] = {
+    "it": {**_METHODS, "retrieve": "Hold (di nuovo)"},
+    "en": {**_METHODS, "retrieve": "Hold (again)"},
 }
 
 # What a write's sentence is when nobody knows whether it took effect, by the method's path; "" for all others. To read
@@ -307,6 +324,8 @@ def sentence(error: ToolbarError, locale: Locale, path: str = "") -> str:
         the sentence, with every gap filled from ``error.details`` (``?`` where a detail is absent).
     """
     values = _Gaps({name: _show(value, locale) for name, value in error.details.items()})
+    if error.details.get("reason") == "not_now":
+        values |= {name: _show_methods(error.details[name], locale) for name in ("action", "allowed") if name in values}
     problems = error.details.get("problems")
     if isinstance(problems, list):
         values["problems"] = "; ".join(
@@ -336,6 +355,11 @@ def _show(value: JsonValue, locale: Locale) -> str:
         return ", ".join(_show_entry(entry) for entry in cast(Sequence[JsonValue], value)[:_LISTED_MAX])
     text = str(value)
     return WORDS[locale].get(text, text)
+
+
+def _show_methods(actions: JsonValue, locale: Locale) -> str:
+    named = [str(each) for each in (actions if isinstance(actions, list) else [actions])]
+    return ", ".join(METHODS[locale].get(each, each) for each in named)
 
 
 def _show_entry(entry: JsonValue) -> str:

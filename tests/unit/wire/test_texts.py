@@ -2,7 +2,9 @@
 
 import pytest
 
-from toolbar_py.wire.errors import InvalidArgumentError
+from toolbar_py.wire.errors import ConflictError, InvalidArgumentError
+from toolbar_py.wire.methods import CONTACT, METHODS
+from toolbar_py.wire.phases import Action
 from toolbar_py.wire.texts import Locale, sentence
 
 
@@ -23,6 +25,36 @@ def test_a_problem_without_any_word_is_told_all_the_same() -> None:
         sentence(InvalidArgumentError(problems=[{"argument": "note"}]), "en")
         == "Invalid request: note is not valid (?)."
     )
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        (
+            "it",
+            "Answer non è possibile in questa fase del contatto (held). Possibili ora: Hold (di nuovo), Hangup, "
+            "OfflineEnd, SetCallData.",
+        ),
+        (
+            "en",
+            "Answer is not possible in this phase of the contact (held). Possible now: Hold (again), Hangup, "
+            "OfflineEnd, SetCallData.",
+        ),
+    ],
+)
+def test_an_action_that_is_not_possible_now_is_told_in_the_names_of_the_methods(locale: Locale, said: str) -> None:
+    allowed = ["retrieve", "hangup", "offline-end", "call-data"]
+    error = ConflictError(reason="not_now", action="answer", phase="held", allowed=[*allowed])
+    assert sentence(error, locale) == said
+    # Who reads details by program goes on with the wire's words.
+    assert error.details["allowed"] == allowed
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_action_is_called_what_pages_call_it(action: Action) -> None:
+    error = ConflictError(reason="not_now", action=action.value, phase="acw", allowed=[])
+    name = sentence(error, "en").split()[0]
+    assert name in {method.name for method in METHODS if method.namespace == CONTACT}
 
 
 def test_what_is_too_short_is_not_called_empty() -> None:
