@@ -135,10 +135,12 @@ def embedded_service(folder: Path, origins: Iterable[str], script: str, *, seed:
     command = [sys.executable, "-m", "toolbar_py.cli", "serve", "--demo", "--port", "0", "--data", str(folder / "data")]
     command += ["--simulate", str(scenario), "--seed", str(seed), "--speed", f"{speed:g}", "--log-level", "warning"]
     command += [part for origin in origins for part in ("--allow-origin", origin)]
+    # What is played here must neither reach a real telephone system nor have it in the simulator's place.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TOOLBAR_CTI_")}
     log = folder / "service.log"
     with (
         log.open("wb") as stderr,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=os.environ) as process,  # noqa: S603 (ours)
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment) as process,  # noqa: S603 (ours)
     ):
         try:
             said = process.stdout.readline() if process.stdout else ""
