@@ -1,7 +1,10 @@
 """``python -m web.build``: everything that the service serves to browsers, from the sources."""
 
 import shutil
+import sys
 from pathlib import Path
+
+from playwright.sync_api import Error
 
 from web.build import bundle, contract, image, packages, publish
 from web.build.paths import GENERATED, NODE_MODULES, PAGES, SDK, WEB, WORK
@@ -28,8 +31,7 @@ def main() -> None:
         shutil.copy2(NODE_MODULES / "pyodide" / name, pyodide / name)
     python = _emptied(WORK / "python")
     micropip = packages.write_index([*packages.download_wheels(), packages.build_own_wheel()], python)
-    work = _emptied(WORK / "image")
-    image.make_image(pyodide, python, micropip, work)
+    work = _image(pyodide, python, micropip)
 
     sdk = _emptied(WORK / "sdk")
     parts = {
@@ -55,6 +57,18 @@ def main() -> None:
     shutil.rmtree(pages, ignore_errors=True)
     shutil.copytree(WEB / "pages", pages)
     publish.replace_folder(pages, PAGES)
+
+
+def _image(pyodide: Path, python: Path, micropip: str) -> Path:
+    """Make the memory image; gives the folder with what the engine boots from."""
+    work = WORK / "image"
+    try:
+        image.make_image(pyodide, python, micropip, _emptied(work))
+    except Error as error:
+        # Chromium crashes now and then, on a machine that is busy besides; what was wrong with the image says so again.
+        sys.stderr.write(f"The browser failed ({error.message.splitlines()[0]}), once more ...\n")
+        image.make_image(pyodide, python, micropip, _emptied(work))
+    return work
 
 
 def _script(name: str, sdk: Path, assets: dict[str, object]) -> dict[str, str]:
