@@ -125,8 +125,9 @@ $(STAMPS)/conformance: $(STAMPS)/web $(PYTHON_SOURCES) $(call files,toolbar_py/c
 
 CONTACTS ?= 100
 
+# They wait most of the time: four at once take some 20 minutes on two cores.
 conformance: setup
-	@CONTACTS=$(CONTACTS) $(PY) -m pytest -q -n 2 tests/conformance/test_pages.py -k keeps_to_the_contract
+	@CONTACTS=$(CONTACTS) $(PY) -m pytest -q -n 4 tests/conformance/test_pages.py -k keeps_to_the_contract
 
 bench: setup
 	@$(PY) -m tests.bench
