@@ -30,6 +30,10 @@ window.record = function (event, data) {
 """
 BIND = "TOOLBAR.CONTACT.bindContactCallback(record);"
 
+# Notes how long the page waited for the word that there is no toolbar.
+BEGIN = "window.began = performance.now();"
+REFUSED = "TOOLBAR.ready.catch(() => { window.refusedAfterMs = performance.now() - began; });"
+
 # Whether the page hears what happens at the desk.
 LISTENING = "TOOLBAR.health().then((health) => health.connection?.state === 'open')"
 
