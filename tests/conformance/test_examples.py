@@ -23,14 +23,14 @@ def test_the_example_of_the_integration_guide_breaks_no_rule_with_any_contact(br
     assert verdict.figures.saves == len(Scenario) - len(_REFUSED)
 
 
-def test_the_example_of_the_readme_opens_every_contact_once_and_leaves_only_its_end_to_the_page(
+def test_the_example_of_the_readme_opens_every_contact_once_and_leaves_only_save_and_end_to_the_page(
     browser: Browser, crm: HostPages
 ) -> None:
     # The operator of a check is logged in when the page is ready for contacts.
     script = re.sub(r"^TOOLBAR\.AGENT\.Login\(\).*$", "", _example(_README), flags=re.MULTILINE)
     scenarios = [Scenario.PREVIEW, Scenario.PREDICTIVE, Scenario.INBOUND, Scenario.MANUAL, Scenario.HELD]
     verdict = _check(browser, crm, script, scenarios).verdict
-    assert {finding.rule for finding in verdict.findings} == {"never-ended-acw"}
+    assert {finding.rule for finding in verdict.findings} == {"never-ended-acw", "never-saved"}
     assert verdict.figures.openings == verdict.figures.contacts == len(scenarios)
 
 
