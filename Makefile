@@ -20,7 +20,7 @@ files = $(shell find $(1) -name '$(2)' -not -path '*/generated/*' -not -path '*/
 PAGE_SOURCES := $(shell find toolbar_py/wire toolbar_py/page web/src web/build web/pages web/wheel -type f -not -path '*/generated/*' -not -path '*/__pycache__/*' 2>/dev/null)
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n '/^#/!q;s/^# //p' Makefile
 
 setup: $(STAMPS)/web
 
