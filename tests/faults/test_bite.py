@@ -21,7 +21,7 @@ from toolbar_py.wire.telephony import Phase as ContactPhase
 _ENOUGH = 40
 
 
-def _tell_again(seat: Seat, place: Place, text: str, of_agent: bool) -> bool:
+def _tell_again(seat: Seat, place: Place, text: str, agent_at: int | None) -> bool:
     """Tell a page every event that comes, be it for the second time."""
     if seat.reached is not None:
         seat.reached = max(place, seat.reached)

@@ -38,7 +38,7 @@ class _Told(NamedTuple):
 
     place: Place
     text: str
-    of_agent: bool
+    agent_at: int | None
 
     @property
     def size(self) -> int:
@@ -96,7 +96,7 @@ class Feed:
                 seat.connection(self._told)
             self.hurry()
         elif seat.reached is None or self._remembers(seat.reached):
-            seat.begin(self._newest)
+            seat.begin(self._newest, now=seat.page.host.now_ms() + self.desk.skew_ms)
             self._say(ConnectionState.OPEN, seat)
             for told in list(self._history):
                 seat.event(*told)
@@ -168,7 +168,7 @@ class Feed:
         self._newest = max(self._newest, place)
         self.desk.apply(event)
         said = event.contact or event.agent
-        told = _Told(place, said.to_json() if said else "", event.contact is None)
+        told = _Told(place, said.to_json() if said else "", event.at if event.contact is None else None)
         self._remember(told)
         for seat in list(self._seats):
             if seat.event(*told):

@@ -44,6 +44,7 @@ class Seat:
         begun."""
         self._lost = False
         self._agent_after: int | None = None
+        self._agent_since = 0
 
     @property
     def number(self) -> int | None:
@@ -59,19 +60,21 @@ class Seat:
         """Note that easyCIM does not have the events any more that the page wants."""
         self._lost = True
 
-    def begin(self, newest: Place, asked: Place | None = None) -> bool:
+    def begin(self, newest: Place, asked: Place | None = None, now: int = 0) -> bool:
         """Take where the stream stands now.
 
         Args:
             newest: the place after the operator's last event so far.
             asked: the place that the stream was asked for.
+            now: what time it is by easyCIM's clock in epoch ms, when the stream began before the page did: it may be
+                behind, or broken without anybody's knowing, and newer events older than the page.
 
         Returns:
             whether the page's place was lost, so that events may be missing.
         """
         if self._agent_after is None:
             # An agent's event from before the page is never told: pages clear their storage on it (section 4).
-            self._agent_after = newest.number
+            self._agent_after, self._agent_since = newest.number, now
         here, lost = self.reached, self._lost
         self._lost = False
         if here is None:
@@ -83,12 +86,13 @@ class Seat:
             return True
         return False
 
-    def event(self, place: Place, text: str, of_agent: bool) -> bool:
+    def event(self, place: Place, text: str, agent_at: int | None) -> bool:
         """Tell the page an event, unless it was told before.
 
         Args:
             place: after the event.
             text: the event as JSON; empty for one that is not for pages.
+            agent_at: when it happened by easyCIM's clock in epoch ms, for an event of the agent; None for a contact's.
 
         Returns:
             whether the page's own place turns out to be of another log, so that events may be missing.
@@ -100,7 +104,7 @@ class Seat:
             self._go_on_from(place)
             return True
         self.reached = place
-        if text and (not of_agent or (self._agent_after is not None and place.number > self._agent_after)):
+        if text and (agent_at is None or self._is_new(place, agent_at)):
             self.page.host.tell("contact", self.place(), text)
         return False
 
@@ -112,6 +116,10 @@ class Seat:
     def place(self) -> str:
         """Give the place with which a later seat of this page goes on; empty while there is none."""
         return "" if self.reached is None else f"{self.reached} {self._name}"
+
+    def _is_new(self, place: Place, agent_at: int) -> bool:
+        """Say whether an agent's event has happened since the page was there."""
+        return self._agent_after is not None and place.number > self._agent_after and agent_at > self._agent_since
 
     def _go_on_from(self, place: Place) -> None:
         self.reached, self._agent_after = place, place.number

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tests.unit.page.fake_host import TRACE, FakeHost, Stored
-from tests.unit.page.operator import AGENT, Operator
+from tests.unit.page.operator import AGENT, LOGIN, Operator
 from toolbar_py.page.realm import Realm
 
 OWNER = f"https://easycim.example {AGENT}"
@@ -16,12 +16,18 @@ class Tab:
     Args:
         stored: the browser's database.
         place: from before a reload.
+        now: what time it is by the browser's clock, in epoch ms.
     """
 
     def __init__(
-        self, realm: Realm | None = None, stored: Stored | None = None, place: str = "", owner: str | None = OWNER
+        self,
+        realm: Realm | None = None,
+        stored: Stored | None = None,
+        place: str = "",
+        owner: str | None = OWNER,
+        now: int = LOGIN,
     ) -> None:
-        self.host = FakeHost(stored={} if stored is None else stored)
+        self.host = FakeHost(now=now, stored={} if stored is None else stored)
         self.realm = realm or Realm()
         self.app = self.realm.connect(self.host, "en", place)
         self._first_place = place

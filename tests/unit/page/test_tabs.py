@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.page.operator import AGENT, Operator, message
+from tests.unit.page.operator import AGENT, LOGIN, Operator, message
 from tests.unit.page.tab import OWNER, Tab, open_tab
 from toolbar_py.page.realm import Realm
 from toolbar_py.page.stream import (
@@ -62,6 +62,21 @@ def test_a_tab_that_comes_back_to_a_stream_that_went_on_is_told_what_it_missed_a
     assert back.contact_events == [("1", "connectionstarted")]
     assert back.agent_events == []
     assert staying.host.nexts, "the stream need not be opened again"
+
+
+@pytest.mark.parametrize("ahead", [0, -90_000, 3_600_000], ids=["same clock", "slow computer", "fast computer"])
+def test_a_tab_is_not_told_what_the_agent_did_before_it_was_opened_when_the_stream_is_behind(ahead: int) -> None:
+    operator = Operator(now=LOGIN - ahead)
+    realm = Realm()
+    first = open_tab(operator, realm=realm)
+    operator.now += 1_000
+    before = operator.become(Presence.LOGGED_OUT)
+    second = Tab(realm=realm, now=LOGIN + 1_500)
+    operator.now += 1_000
+    after = operator.become(Presence.LOGGED_IN)
+    first.hear([message(before), message(after)])
+    assert first.agent_events == ["AGENT:LOGGEDOUT", "AGENT:LOGGEDIN"]
+    assert second.agent_events == ["AGENT:LOGGEDIN"]
 
 
 def test_a_tab_from_further_back_than_is_remembered_has_the_stream_opened_again() -> None:
