@@ -5,7 +5,7 @@ from itertools import count
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.conftest import LISTENING, Desk, Desks
 from tests.support.eventful import EventfulService, StagedDesk, eventful_service
@@ -24,6 +24,14 @@ DIALLED = ("connectionstarted", "datachanged", "serviceinitiated", "dialing")
 def runtime(request: pytest.FixtureRequest) -> str:
     """One that goes with the page, and one that may outlive it."""
     return request.param
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A profile of each test's own: a clock that a test sets is that of every page there."""
+    profile = browser.new_context()
+    yield profile
+    profile.close()
 
 
 @pytest.fixture(scope="session")
