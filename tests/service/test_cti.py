@@ -5,14 +5,14 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx2
 import pytest
 
 from tests.support.desk import API, NO_TLS, Desk, good, new_key, problem
+from tests.support.gatewayserver import Gateway
 from tests.support.service import ServiceProcess
 from toolbar_py.service.store.base import Role
 from toolbar_py.service.store.dialect import SqliteDialect
@@ -308,46 +308,9 @@ def test_a_body_that_is_too_long_is_not_read(exchange: Exchange) -> None:
     assert details["unit"] == "bytes"
 
 
-class Gateway(ThreadingHTTPServer):
-    """The gateway of a telephone system: begins what it is asked to, and remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.told: list[dict[str, Any]] = []
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    def wait_for(self, kind: str) -> dict[str, Any]:
-        """Give the first message of a kind, as soon as it is there."""
-        until = time.monotonic() + 10
-        while time.monotonic() < until:
-            found = next((each for each in self.told if each["kind"] == kind), None)
-            if found is not None:
-                return found
-            time.sleep(0.02)
-        raise AssertionError(f"nothing of kind {kind} in {self.told}")
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        """Take a message if its signature is right."""
-        body = self.rfile.read(int(self.headers["content-length"]))
-        NEW.verify(Message("POST", self.path, body), self.headers[HEADER], int(time.time()))
-        message = json.loads(body)
-        cast(Gateway, self.server).told.append(message)
-        refused = message.get("destination") == "113"
-        answer = {"detail": "113 is not for us"} if refused else {"contactId": f"gw-{message['id']}"}
-        content = json.dumps(answer).encode()
-        self.send_response(409 if refused else 200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Keep the tests' output clean."""
-
-
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    with Gateway() as server:
+    with Gateway(NEW) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server
