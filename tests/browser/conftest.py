@@ -3,6 +3,7 @@
 import runpy
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,11 +11,14 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from tests.support.eventful import EventfulService, StagedDesk, eventful_service
 from tests.support.gateway import Gateway
 from tests.support.pages import HostPages, serve_pages
 from tests.support.service import ServiceProcess
 
 ROOT = Path(__file__).parents[2]
+
+_OPERATORS = count(100)
 
 # The least that a page needs to allow: to run Python itself, or only to frame the service (docs/runtimes.md).
 PAGE_CSP = "default-src 'none'; script-src 'self' {service} 'wasm-unsafe-eval'; connect-src {service}"
@@ -84,6 +88,25 @@ def gateway(service: ServiceProcess) -> Iterator[Gateway]:
     """The telephone system of a service that is joined to one."""
     with Gateway(service.url) as system:
         yield system
+
+
+@pytest.fixture(scope="session")
+def eventful(service: ServiceProcess) -> Iterator[EventfulService]:
+    """The service, with event streams of which the test says what they tell."""
+    with eventful_service(service.url) as running:
+        yield running
+
+
+@pytest.fixture
+def operator() -> str:
+    """An operator at whose desk nothing has happened yet."""
+    return f"op{next(_OPERATORS)}@demo"
+
+
+@pytest.fixture
+def telephone(eventful: EventfulService, operator: str) -> StagedDesk:
+    """What happens at the operator's desk."""
+    return eventful.desk(operator)
 
 
 @pytest.fixture(scope="session")

@@ -1,39 +1,17 @@
 """The contact callbacks of a page and what it is told (contract section 4), whatever the service says and when."""
 
-from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 import pytest
 
 from tests.browser.conftest import BIND, RECORD, Desk, Desks
-from tests.support.eventful import EventfulService, StagedDesk, eventful_service
-from tests.support.service import ServiceProcess
+from tests.support.eventful import EventfulService, StagedDesk
 from toolbar_py.wire.telephony import AgentEventName
-
-_OPERATORS = count(20)
 
 ESTABLISHED = ("POPUP", "connectionstarted", "datachanged", "serviceinitiated", "dialing", "datachanged", "established")
 WHOLE = (*ESTABLISHED, "held", "retrieved", "connectioncleared", "DELETE")
 # How many events have happened when the contact is in a phase of its own.
 PHASES = (1, 2, 5, 7, 8, 10)
-
-
-@pytest.fixture(scope="session")
-def eventful(service: ServiceProcess) -> Iterator[EventfulService]:
-    with eventful_service(service.url) as running:
-        yield running
-
-
-@pytest.fixture
-def operator() -> str:
-    """An operator at whose desk nothing has happened yet."""
-    return f"op{next(_OPERATORS)}@demo"
-
-
-@pytest.fixture
-def telephone(eventful: EventfulService, operator: str) -> StagedDesk:
-    return eventful.desk(operator)
 
 
 @pytest.fixture

@@ -1,17 +1,14 @@
 """A page that comes back from the browser's history goes on where the tab has got to (contract section 4)."""
 
 from collections.abc import Callable, Iterator
-from itertools import count
 
 import pytest
 from playwright.sync_api import BrowserContext, Playwright
 
 from tests.browser.conftest import LISTENING, Desk, Desks, chromium
-from tests.support.eventful import EventfulService, StagedDesk, eventful_service
+from tests.support.eventful import EventfulService, StagedDesk
 from tests.support.pages import HostPages
 from tests.support.service import ServiceProcess
-
-_OPERATORS = count(40)
 
 # What this document was told, and whether it was put away as it is.
 HEAR = """
@@ -29,23 +26,6 @@ def context(playwright: Playwright) -> Iterator[BrowserContext]:
     """A browser that keeps the pages that were left, as everybody's does: Playwright forbids it by itself."""
     with chromium(playwright, ignore_default_args=["--disable-back-forward-cache"]) as browser:
         yield browser.new_context()
-
-
-@pytest.fixture(scope="session")
-def eventful(service: ServiceProcess) -> Iterator[EventfulService]:
-    with eventful_service(service.url) as running:
-        yield running
-
-
-@pytest.fixture
-def operator() -> str:
-    """An operator at whose desk nothing has happened yet."""
-    return f"op{next(_OPERATORS)}@demo"
-
-
-@pytest.fixture
-def telephone(eventful: EventfulService, operator: str) -> StagedDesk:
-    return eventful.desk(operator)
 
 
 @pytest.fixture

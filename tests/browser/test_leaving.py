@@ -1,18 +1,14 @@
 """A page that leaves slowly, or not at all, takes no event from the next one (contract section 4)."""
 
 from collections.abc import Callable, Iterator
-from itertools import count
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.conftest import LISTENING, Desk, Desks
-from tests.support.eventful import EventfulService, StagedDesk, eventful_service
+from tests.support.eventful import EventfulService, StagedDesk
 from tests.support.pages import HostPages
-from tests.support.service import ServiceProcess
-
-_OPERATORS = count(70)
 
 # A page that a navigation is about to replace can be listened to, and not be asked.
 HEAR = "window.hear = (event, data) => { console.info(`heard ${data.event}`); };"
@@ -32,23 +28,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     profile = browser.new_context()
     yield profile
     profile.close()
-
-
-@pytest.fixture(scope="session")
-def eventful(service: ServiceProcess) -> Iterator[EventfulService]:
-    with eventful_service(service.url) as running:
-        yield running
-
-
-@pytest.fixture
-def operator() -> str:
-    """An operator at whose desk nothing has happened yet."""
-    return f"op{next(_OPERATORS)}@demo"
-
-
-@pytest.fixture
-def telephone(eventful: EventfulService, operator: str) -> StagedDesk:
-    return eventful.desk(operator)
 
 
 @pytest.fixture
