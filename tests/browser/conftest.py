@@ -3,7 +3,6 @@
 import runpy
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,8 +16,6 @@ from tests.support.pages import HostPages, serve_pages
 from tests.support.service import ServiceProcess
 
 ROOT = Path(__file__).parents[2]
-
-_OPERATORS = count(100)
 
 # The least that a page needs to allow: to run Python itself, or only to frame the service (docs/runtimes.md).
 PAGE_CSP = "default-src 'none'; script-src 'self' {service} 'wasm-unsafe-eval'; connect-src {service}"
@@ -98,9 +95,9 @@ def eventful(service: ServiceProcess) -> Iterator[EventfulService]:
 
 
 @pytest.fixture
-def operator() -> str:
+def operator(eventful: EventfulService) -> str:
     """An operator at whose desk nothing has happened yet."""
-    return f"op{next(_OPERATORS)}@demo"
+    return eventful.newcomer()
 
 
 @pytest.fixture

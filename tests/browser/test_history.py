@@ -1,6 +1,7 @@
 """A page that comes back from the browser's history goes on where the tab has got to (contract section 4)."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 from playwright.sync_api import BrowserContext, Playwright
@@ -9,6 +10,8 @@ from tests.browser.conftest import LISTENING, Desk, Desks, chromium
 from tests.support.eventful import EventfulService, StagedDesk
 from tests.support.pages import HostPages
 from tests.support.service import ServiceProcess
+
+_ECIDS = count(610)
 
 # What this document was told, and whether it was put away as it is.
 HEAR = """
@@ -33,8 +36,8 @@ def open_page(open_desk: Desks, crm: HostPages, eventful: EventfulService, opera
     """Opens a page of the operator's that keeps what it hears."""
     crm.add("/elsewhere.html", "<!doctype html><title>Elsewhere</title>")
 
-    def open_page(*, after: str = BIND, config: str = "{}") -> Desk:
-        return open_desk(operator, before=HEAR, after=after, config=config, service_url=eventful.url)
+    def open_page(*, early: str = "", after: str = BIND, config: str = "{}") -> Desk:
+        return open_desk(operator, before=HEAR + early, after=after, config=config, service_url=eventful.url)
 
     return open_page
 
@@ -123,6 +126,29 @@ def test_a_call_in_flight_is_lost_when_the_page_is_put_away_and_later_ones_are_a
     assert (lost["code"], lost["retryable"], lost["outcomeKnown"]) == ("RUNTIME_LOST", True, False)
     assert (unread["code"], unread["retryable"], unread["outcomeKnown"]) == ("RUNTIME_LOST", True, True)
     assert desk.eval("TOOLBAR.AGENT.getAgentID()") == operator
+
+
+@pytest.mark.parametrize(
+    ("event", "place"),
+    [("visibilitychange", "early"), ("pageshow", "early"), ("pagehide", "after")],
+    ids=["is visible again", "is shown again, heard before the toolbar", "goes, heard after the toolbar"],
+)
+def test_what_a_page_calls_when_it(open_page: Callable[..., Desk], event: str, place: str) -> None:
+    """A call between the toolbar's word that the page goes and the one that it is back waits, and is made once."""
+    ecid = f"demo|1|1|{next(_ECIDS)}"
+    listen = f"""addEventListener('{event}', () => {{
+        if (!window.armed || ('{event}' === 'visibilitychange' && document.hidden)) return;
+        armed = false;
+        window.saved = TOOLBAR.EASYCIM.saveScript('{ecid}', 'BUSY_BY_AGENT').catch((error) => error.toJSON());
+    }}, true);"""
+    desk = open_page(**{place: f"{BIND}; {listen}" if place == "after" else listen})
+    desk.until(LISTENING)
+    desk.page.evaluate("window.armed = true")
+    go(desk, AWAY)
+    back(desk)
+    saved = desk.eval("saved")
+    assert saved.get("delivered") is True, saved
+    assert len(desk.call("getContactInfoWS", ecid)["attempts"]) == 1
 
 
 def test_a_page_that_is_put_away_while_python_starts_goes_on_where_the_tab_has_got_to(

@@ -9,10 +9,12 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from threading import Condition, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
+from toolbar_py.service.demo import OPERATORS as DEMO_OPERATORS
 from toolbar_py.wire.contacts import NameValue
 from toolbar_py.wire.phases import phase_after
 from toolbar_py.wire.telephony import (
@@ -113,6 +115,13 @@ class EventfulService:
         self.changed = Condition()
         self.generation = 0
         self.desks: defaultdict[str, StagedDesk] = _Desks(self.changed)
+        self._newcomers = count(20)
+
+    def newcomer(self) -> str:
+        """Name an operator of the demo's at whose desk nothing has happened yet."""
+        number = next(self._newcomers)
+        assert number <= DEMO_OPERATORS, "the demo has no more operators"
+        return f"op{number}@demo"
 
     def desk(self, operator: str) -> StagedDesk:
         """Give an operator's desk."""

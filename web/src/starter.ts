@@ -117,6 +117,8 @@ export class Starter {
     if (this.#show) return;
     this.#shown = new Promise((resolve) => (this.#show = resolve));
     this.#left = this.#engine;
+    // The page may call while it goes and before it is told that it is back.
+    this.#calls.hold();
     this.#engine?.close(true);
     this.#engine = null;
   }

@@ -102,6 +102,11 @@ export class Calls {
     }
   }
 
+  /** The engine hears no more calls: those from now on wait for the next one. */
+  hold(): void {
+    this.#engine = null;
+  }
+
   /** There will be no engine: rejects every call, now and later. */
   fail(reason: Failure): void {
     this.#failed = reason;
