@@ -12,6 +12,10 @@ export function ownerOf(bookmark: string): string {
   return bookmark.slice(bookmark.indexOf(" ") + 1);
 }
 
+function numberOf(bookmark: string): number {
+  return Number.parseInt(bookmark, 10);
+}
+
 export class Bookmark {
   /** Where this page has got to, and a new runtime on it goes on from. */
   #text: string;
@@ -48,10 +52,15 @@ export class Bookmark {
     }
   }
 
-  /** Goes on from where another page of this tab has got to, if one was there. */
+  /**
+   * Goes on from where another page of this tab has got to, if one was there and got further: the last that this one
+   * heard while it was going may have been kept for the next one too.
+   */
   reread(): void {
     const found = stored();
-    if (found !== this.#stored) this.#text = this.#stored = found;
+    if (!found || found === this.#stored) return;
+    this.#stored = found;
+    if (ownerOf(found) !== ownerOf(this.#text) || numberOf(found) > numberOf(this.#text)) this.#text = found;
   }
 }
 
