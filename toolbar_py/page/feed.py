@@ -14,7 +14,7 @@ from toolbar_py.page.desk import Desk, KeptDesk
 from toolbar_py.page.host.base import Ask, AskKind
 from toolbar_py.page.inbound import InboundRule
 from toolbar_py.page.seat import Seat
-from toolbar_py.page.stream import BACKOFF_CAP_MS, Stream, Tries
+from toolbar_py.page.stream import BACKOFF_CAP_MS, SILENT_HEARTBEATS, Stream, Tries
 from toolbar_py.wire.connection import Connection, ConnectionState
 from toolbar_py.wire.errors import DeadlineError, ToolbarError, UnauthenticatedError
 from toolbar_py.wire.places import Place
@@ -66,6 +66,10 @@ class Feed:
         self._newest = Place(0)
         """The place after the operator's last event so far."""
         self._open = False
+        self._beat = 0, 0
+        """The service's clock when the stream last told it, and the browser's."""
+        self._silence_ms = 0
+        """How long the stream may tell nothing."""
         self._told: Connection | None = None
         self._before = Place(0)
         """The place before the history."""
@@ -96,7 +100,7 @@ class Feed:
                 seat.connection(self._told)
             self.hurry()
         elif seat.reached is None or self._remembers(seat.reached):
-            seat.begin(self._newest, now=seat.page.host.now_ms() + self.desk.skew_ms)
+            seat.begin(self._newest, now=self._service_now(seat))
             self._say(ConnectionState.OPEN, seat)
             for told in list(self._history):
                 seat.event(*told)
@@ -149,7 +153,9 @@ class Feed:
         if start != self._taken:
             self._forget(start)
         self._open = True
-        self.desk.replace(desk, self._seats[0].page.host.now_ms())
+        self._silence_ms = int(desk.heartbeat_ms * SILENT_HEARTBEATS)
+        self._beat = desk.now, self._seats[0].page.host.now_ms()
+        self.desk.replace(desk, self._beat[1])
         self._answer_from_kept()
         self._told = None
         for seat in self._seats:
@@ -185,7 +191,8 @@ class Feed:
 
     def beat(self, heartbeat: Heartbeat) -> None:
         """Take the service's clock."""
-        self.desk.beat(heartbeat.now, self._seats[0].page.host.now_ms())
+        self._beat = heartbeat.now, self._seats[0].page.host.now_ms()
+        self.desk.beat(*self._beat)
 
     def connection(self, connection: Connection, failure: ToolbarError | None) -> None:
         """Tell the pages, and answer from the desk from before the reload when easyCIM cannot be reached."""
@@ -249,6 +256,12 @@ class Feed:
     def _say(self, state: ConnectionState, seat: Seat, *, resync: bool = False) -> None:
         now = seat.page.host.now_ms()
         seat.connection(Connection(state=state, at=now, skew_ms=self.desk.skew_ms, resync=True if resync else None))
+
+    def _service_now(self, seat: Seat) -> int:
+        """Give what time it is by the service's clock, from its last word and what has passed since in the browser."""
+        told, at = self._beat
+        # More has not passed, else the stream were broken: then the browser's clock was set.
+        return told + min(max(0, seat.page.host.now_ms() - at), self._silence_ms)
 
     # The past, for pages that come back.
 

@@ -45,11 +45,7 @@ class Seat:
         self._lost = False
         self._agent_after: int | None = None
         self._agent_since = 0
-
-    @property
-    def number(self) -> int | None:
-        """The number of the place that is reached."""
-        return None if self.reached is None else self.reached.number
+        self._newest = 0
 
     @property
     def wanted(self) -> Place | None:
@@ -72,6 +68,7 @@ class Seat:
         Returns:
             whether the page's place was lost, so that events may be missing.
         """
+        self._newest = newest.number
         if self._agent_after is None:
             # An agent's event from before the page is never told: pages clear their storage on it (section 4).
             self._agent_after, self._agent_since = newest.number, now
@@ -122,7 +119,7 @@ class Seat:
         return self._agent_after is not None and place.number > self._agent_after and agent_at > self._agent_since
 
     def _go_on_from(self, place: Place) -> None:
-        self.reached, self._agent_after = place, place.number
+        self.reached, self._agent_after = place, max(place.number, self._newest)
 
 
 def _read(place: str, name: str) -> Place | None:

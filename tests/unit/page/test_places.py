@@ -6,6 +6,7 @@ from tests.unit.page.operator import Operator, message
 from tests.unit.page.tab import Tab, open_tab
 from toolbar_py.page.realm import Realm
 from toolbar_py.wire.telephony import ContactEventName as Event
+from toolbar_py.wire.telephony import Presence
 
 
 def _slept(operator: Operator) -> str:
@@ -58,6 +59,21 @@ def test_a_place_of_another_log_is_found_out_also_when_the_stream_goes_on_from_t
     first.hear([message(new.contact("2", Event.ESTABLISHED), new.tag)])
     assert woken.contact_events == [("2", "established")]
     assert first.numbers == [1, 2, 3, 4]
+
+
+def test_a_place_of_another_log_brings_nothing_back_that_the_agent_did_before_the_page() -> None:
+    old, new = Operator(tag="0a"), Operator(tag="0b")
+    old.live("1", Event.DIALING)
+    place = _slept(old)
+    realm = Realm()
+    first = open_tab(new, realm=realm)
+    new.live("2", Event.DIALING)
+    first.hear([message(new.log[0], new.tag)], '{"ended": true}')
+    before = [new.become(Presence.PAUSED), new.become(Presence.LOGGED_IN)]
+    woken = Tab(realm=realm, place=place)
+    first.connect(new)
+    assert first.agent_events == [event.agent.event for event in before if event.agent]
+    assert woken.agent_events == []
 
 
 def test_a_tab_that_comes_back_is_not_kept_from_what_is_at_hand_by_what_pages_are_not_told() -> None:

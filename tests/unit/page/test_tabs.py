@@ -79,6 +79,17 @@ def test_a_tab_is_not_told_what_the_agent_did_before_it_was_opened_when_the_stre
     assert second.agent_events == ["AGENT:LOGGEDIN"]
 
 
+def test_a_tab_that_is_opened_when_the_computers_clock_was_set_forward_is_told_what_the_agent_does() -> None:
+    operator = Operator()
+    realm = Realm()
+    first = open_tab(operator, realm=realm)
+    first.host.now += 3_600_000
+    second = Tab(realm=realm, now=first.host.now)
+    operator.now += 60_000
+    first.hear([message(operator.become(Presence.PAUSED))])
+    assert second.agent_events == ["AGENT:PAUSE"]
+
+
 def test_a_tab_from_further_back_than_is_remembered_has_the_stream_opened_again() -> None:
     operator = Operator()
     old = open_tab(operator)
