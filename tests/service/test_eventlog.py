@@ -58,15 +58,27 @@ async def test_what_is_announced_is_what_the_log_keeps(store: SqlStore, announce
     assert record.events == announced[1:]
 
 
-async def test_what_is_too_old_for_the_log_is_told_as_lost(store: SqlStore, clock: Clock) -> None:
+async def test_what_is_too_old_for_the_log_is_told_as_lost_and_what_came_after_it_is_not(
+    store: SqlStore, clock: Clock
+) -> None:
     await happen(store, "POPUP", "connectionstarted")
     clock.now += 1_000
     await happen(store, "established")
     places = await told_places(store)
     await store.desks.purge(Retention(events=clock.now, contacts=0, operations=0))
-    assert (await store.desks.desk("ann", after=places[2])).resumed
-    lost = await store.desks.desk("ann", after=places[0])
-    assert (lost.resumed, lost.events, lost.place) == (False, (), places[2])
+    assert [event.place for event in (await store.desks.desk("ann", after=places[1])).events] == [places[2]]
+    for earlier in (Place(0), places[0]):
+        lost = await store.desks.desk("ann", after=earlier)
+        assert (lost.resumed, lost.events, lost.place) == (False, (), places[2])
+
+
+async def test_what_is_too_old_for_the_log_is_nowhere_in_it(store: SqlStore, clock: Clock, tmp_path: Path) -> None:
+    await happen(store, "POPUP", "connectionstarted", call_data="PIN=4711")
+    clock.now += 1_000
+    await store.desks.purge(Retention(events=clock.now, contacts=0, operations=0))
+    with sqlite3.connect(tmp_path / "db") as connection:
+        assert connection.execute("SELECT number, event FROM desk_events").fetchall() == [(2, "")]
+    connection.close()
 
 
 async def test_the_place_of_a_log_that_is_gone_is_lost_though_the_new_one_counts_further(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from toolbar_py.service.store.deskbase import DeskRecord, LoggedEvent, Retention
 from toolbar_py.service.store.desks import Desks
@@ -19,6 +19,7 @@ _AMOUNT = select(func.count(), func.coalesce(func.sum(func.length(desk_events.c.
     desk_events.c.operator == bindparam("operator"),
     desk_events.c.number > bindparam("after"),
     desk_events.c.number <= bindparam("until"),
+    desk_events.c.event != "",
 )
 _SINCE = (
     select(desk_events.c.number, desk_events.c.tag, desk_events.c.event)
@@ -66,8 +67,16 @@ def read_events(connection: Connection, operator: str, after: int, until: int) -
 
 def purge(connection: Connection, before: Retention) -> int:
     """See :meth:`toolbar_py.service.store.deskbase.DeskStore.purge`."""
+    # The last of the old events leaves its number and tag: whoever has reached that place lacks none that are kept.
+    following = desk_events.alias()
+    followed = select(following.c.number).where(
+        following.c.operator == desk_events.c.operator,
+        following.c.number == desk_events.c.number + 1,
+        following.c.at < before.events,
+    )
     statements = (
-        delete(desk_events).where(desk_events.c.at < before.events),
+        delete(desk_events).where(desk_events.c.at < before.events, followed.exists()),
+        update(desk_events).where(desk_events.c.at < before.events, desk_events.c.event != "").values(event=""),
         delete(desk_contacts).where(desk_contacts.c.left_at < before.contacts),
         delete(cti_reports).where(cti_reports.c.at < before.contacts),
         delete(cti_rejections).where(cti_rejections.c.at < before.operations),
