@@ -67,21 +67,30 @@ class EventStream(Response):
         # First subscribed, then read: what happens between the two comes twice, and is told once by its number.
         with self._sources.hub.subscribe(self._operator) as subscription:
             await renew_leases(self._sources.desks, [self._operator])
-            record = await self._sources.desks.desk(self._operator, self._after)
-            desk = snapshot(record, self._sources.clock(), self._sources.heartbeat_ms)
-            begin = chain([desk_message(desk)], map(event_message, record.events))
+            last, begin = await self._beginning()
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             gone = asyncio.create_task(_end_when_gone(receive, subscription))
             left_s = max(0, self._until - self._sources.clock()) / 1000
             expiry = asyncio.get_running_loop().call_later(left_s, subscription.end)
             try:
-                reads = await self._tell(subscription, begin, record.place.number, send)
+                reads = await self._tell(subscription, begin, last, send)
             finally:
                 expiry.cancel()
                 gone.cancel()
             await renew_leases(self._sources.desks, [self._operator])
         if reads:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _beginning(self) -> tuple[int, Iterator[bytes]]:
+        """Read the desk and what was missed.
+
+        Returns:
+            the number of the last event, and the messages. Once they are sent nothing holds them any more: a stream
+            lasts for hours.
+        """
+        record = await self._sources.desks.desk(self._operator, self._after)
+        desk = snapshot(record, self._sources.clock(), self._sources.heartbeat_ms)
+        return record.place.number, chain([desk_message(desk)], map(event_message, record.events))
 
     async def _tell(self, subscription: Subscription, begin: Iterable[bytes], last: int, send: Send) -> bool:
         """Send the beginning, and what happens after event number ``last`` until the subscription ends.
