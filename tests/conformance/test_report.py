@@ -216,3 +216,14 @@ def test_a_good_run_and_an_unfinished_one_are_told_apart() -> None:
     assert conclusion(good) == "The page keeps to the contract."
     assert conclusion(unfinished).startswith("The run was not finished")
     assert "keeps to the contract" in html_page(good, "<svg/>")
+
+
+def test_a_page_that_works_no_contact_proves_nothing() -> None:
+    story = Story()
+    for event in ("POPUP", "connectionstarted", "established", "connectioncleared"):
+        story.happens("c1", event, "a|1|1|1")
+    story.call("CONTACT.OfflineEnd", "c1")
+    story.happens("c1", "DELETE")
+    verdict = _judged(story, 1).verdict
+    assert not verdict.passed
+    assert conclusion(verdict).startswith("Nothing was proved: the page opened no script and saved no outcome, ")

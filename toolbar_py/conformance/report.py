@@ -84,6 +84,9 @@ def conclusion(verdict: Verdict) -> str:
     if not verdict.complete:
         done, asked = verdict.figures.contacts, verdict.figures.asked
         return f"The run was not finished: {done} of {asked} contacts came, and nothing happened any more{also}."
+    if verdict.idle:
+        untried = f"{len(verdict.not_tried)} of {len(RULES)} rules were not tried"
+        return f"Nothing was proved: the page opened no script and saved no outcome, {untried}{also}."
     return f"The page keeps to the contract{also}."
 
 

@@ -62,8 +62,13 @@ class Verdict(WireModel):
 
     @property
     def passed(self) -> bool:
-        """Whether the page keeps to the contract: warnings are allowed, an unfinished run is not."""
-        return self.complete and not self.errors
+        """Whether the page keeps to the contract: warnings are allowed, a run that is unfinished or idle is not."""
+        return self.complete and not self.errors and not self.idle
+
+    @property
+    def idle(self) -> bool:
+        """Whether contacts came and the page worked none: whatever it does to them, this run does not know."""
+        return self.figures.contacts > 0 and self.figures.openings == self.figures.saves == 0
 
 
 def figures(case: Case, asked: int) -> Figures:
