@@ -27,11 +27,12 @@ _DESK_STEPS = (
 def test_the_check_makes_every_step_and_finds_every_answer_right() -> None:
     # A gateway that would be asked for every call, if there were one.
     joined = {"TOOLBAR_CTI_SECRETS": f"2026a:{'s' * 32}", "TOOLBAR_CTI_URL": "https://gateway.invalid/actions"}
+    joined["TOOLBAR_CTI_WINDOW_S"] = "no number"
     done = subprocess.run(
         [*_COMMAND, "--check"], env={**os.environ, **joined}, capture_output=True, check=False, text=True, timeout=300
     )
     assert done.returncode == 0, done.stdout
-    assert done.stderr.startswith("toolbar-py: warning: TOOLBAR_CTI_SECRETS and TOOLBAR_CTI_URL ignored")
+    assert done.stderr.startswith(f"toolbar-py: warning: {', '.join(joined)} ignored")
     assert done.stderr.count("\n") == 1
     lines = done.stdout.splitlines()
     steps = [line for line in lines if line.startswith("✓")]

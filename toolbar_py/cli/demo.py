@@ -9,7 +9,7 @@ import typer
 from toolbar_py.cli.options import DEFAULT_DATA, AllowOrigin, DataDir, Seed, Simulate, Speed, simulator_setup
 from toolbar_py.service.errors import SetupError
 from toolbar_py.service.settings import Settings
-from toolbar_py.service.telephony.webhook.configuration import SECRETS, URL
+from toolbar_py.service.telephony.webhook.configuration import PREFIX
 
 
 def demo(
@@ -56,10 +56,10 @@ def _leave_out_real_telephones() -> None:
 
     Who has them set for a service may run the demo beside it: what is tried here must ring no real telephone.
     """
-    ignored = [name for name in (SECRETS, URL) if os.environ.pop(name, "")]
+    ignored = [name for name in sorted(os.environ) if name.startswith(PREFIX) and os.environ.pop(name)]
     if ignored:
         typer.echo(
-            f"toolbar-py: warning: {' and '.join(ignored)} ignored: the demo's telephone system is the simulated one "
+            f"toolbar-py: warning: {', '.join(ignored)} ignored: the demo's telephone system is the simulated one "
             "(toolbar-py serve --demo joins a real one)",
             err=True,
         )

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 from toolbar_py.service.errors import SetupError
 
+PREFIX = "TOOLBAR_CTI_"
+"""What all of these settings begin with."""
+
 SECRETS = "TOOLBAR_CTI_SECRETS"
 URL = "TOOLBAR_CTI_URL"
 WINDOW = "TOOLBAR_CTI_WINDOW_S"
