@@ -77,6 +77,52 @@ def test_what_was_typed_for_a_contact_that_left_is_not_saved_with_the_next(page:
     assert _form(page) == ("12-1@pbx.example", "NEGATIVE", "del primo", ["primo"])
 
 
+def test_a_customer_who_calls_again_does_not_get_what_was_typed_for_the_first_call(
+    page: Page, service: ServiceProcess
+) -> None:
+    sign_in(page, service, "op16@demo")
+    telephones = Telephones(service, "op16@demo")
+    telephones.ring("16-1@pbx.example", "demo|1|1|161")
+    _shown(page, "16-1@pbx.example")
+    telephones.clear("16-1@pbx.example")
+    _fill_in(page, "BUSY_BY_AGENT", "del primo")
+    telephones.ring("16-2@pbx.example", "demo|1|1|161")
+    page.locator("#answers li.good", has_text='openScript("16-2@pbx.example", "demo|1|1|161", false)').wait_for()
+    assert _form(page) == ("16-1@pbx.example", "BUSY_BY_AGENT", "del primo", [])
+    _other(page, "demo|1|1|161").click()
+    _shown(page, "16-2@pbx.example")
+    assert _form(page) == ("16-2@pbx.example", "", "", [])
+
+
+def test_a_save_that_is_clicked_twice_is_made_once(page: Page, service: ServiceProcess) -> None:
+    sign_in(page, service, "op17@demo")
+    _open(page, "demo|1|1|171")
+    _fill_in(page, "BUSY_BY_AGENT", "una volta")
+    page.get_by_role("button", name="saveScript").dblclick()
+    page.locator("#save-result.good").wait_for()
+    assert page.locator("#answers code", has_text="saveScript").count() == 1
+    expect(page.locator("#attempts li")).to_have_count(1)
+
+
+def test_nothing_can_be_typed_into_what_is_being_saved(page: Page, service: ServiceProcess) -> None:
+    sign_in(page, service, "op18@demo")
+    _open(page, "demo|1|1|181")
+    _fill_in(page, "BUSY_BY_AGENT", "prima")
+    page.evaluate("""() => {
+        const save = TOOLBAR.EASYCIM.saveScript;
+        window.held = new Promise((go) => { window.go = go; });
+        TOOLBAR.EASYCIM.saveScript = async (...given) => { await held; return save(...given); };
+    }""")
+    button = page.get_by_role("button", name="saveScript")
+    button.press("Enter")
+    page.locator("#answers code", has_text="saveScript").wait_for()
+    page.keyboard.type("dopo")
+    page.evaluate("go()")
+    page.locator("#save-result.good").wait_for()
+    assert page.locator("#attempts li p").nth(1).inner_text() == "prima"
+    expect(button).to_be_focused()
+
+
 def test_what_came_of_a_save_is_not_told_of_the_next_contact(page: Page, service: ServiceProcess) -> None:
     sign_in(page, service, "op13@demo")
     telephones = Telephones(service, "op13@demo")

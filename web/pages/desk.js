@@ -12,7 +12,7 @@ function start() {
   const saving = new Saving(TOOLBAR.EASYCIM, {
     atDesk: (contactId) => attendance.has(contactId),
     taken: (contact) => script.show(contact),
-    saved: (answer) => script.refresh(answer.ecid),
+    saved: (answer) => script.refresh(answer.contactId || answer.ecid),
   });
   const script = new Script(TOOLBAR.EASYCIM, saving);
   const attendance = new Attendance(TOOLBAR, script, () => saving.tidy());

@@ -38,8 +38,8 @@ export class Saving {
     return this.#isWorked(this.#shown);
   }
 
-  shows(ecid) {
-    return this.#shown === this.#sheets.get(ecid);
+  shows(contact) {
+    return this.#shown === this.#sheets.get(keyOf(contact));
   }
 
   /** Lists what is worked on beside what is shown, and forgets the rest. */
@@ -60,7 +60,7 @@ export class Saving {
   }
 
   #sheetOf(contact) {
-    const key = contact ? contact.ecid : "";
+    const key = keyOf(contact);
     if (!this.#sheets.has(key)) {
       const sheet = new Sheet(this.#easycim, (answer) => this.#answered(sheet, answer));
       this.#sheets.set(key, sheet);
@@ -85,4 +85,9 @@ export class Saving {
       sheet.focus();
     });
   }
+}
+
+// A customer who calls again is another contact: the first one's work is still to be saved with it.
+function keyOf(contact) {
+  return contact ? `${contact.contactId || ""} ${contact.ecid}` : "";
 }

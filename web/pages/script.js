@@ -39,9 +39,9 @@ export class Script {
   }
 
   /** Shows a contact that was saved as the toolbar has it, without listing the call. */
-  async refresh(ecid) {
-    const contact = await settled(this.#easycim.getContactInfo(ecid));
-    if (!contact.error && this.#saving.shows(ecid)) this.#show(contact);
+  async refresh(id) {
+    const contact = await settled(this.#easycim.getContactInfo(id));
+    if (!contact.error && this.#saving.shows(contact)) this.#show(contact);
   }
 
   /** Shows a contact that was shown before; null for none. */
@@ -83,7 +83,7 @@ export class Script {
     const contact = await settled(promise);
     // What comes when the operator has left is not the next one's to see.
     if (session !== this.#session) return;
-    const waits = asked !== this.#asked || (byItself && this.#saving.busy && !this.#saving.shows(contact.ecid));
+    const waits = asked !== this.#asked || (byItself && this.#saving.busy && !this.#saving.shows(contact));
     say("open-result", contact.error || "", contact.error && "bad");
     if (contact.error) {
       // The form of an earlier contact must not pass for that of the one that was asked for.

@@ -84,16 +84,30 @@ export class Sheet {
     });
     const values = [contactId.value, this.#outcome(), offlineEnd.checked, note.value, labels];
     this.#tell("");
+    // A second click would save twice, and what was typed meanwhile would go with what is saved.
+    const release = this.#hold();
     show("saveScript", values, this.#easycim.saveScript(...values)).then((answer) => {
+      release();
       this.#empty();
       this.#tell("Salvato", `${answer.outcome}, ${answer.terminated ? "contatto chiuso." : "da richiamare."}`, "good");
       this.#onAnswer(answer);
     }, (error) => {
+      release();
       // It may have been saved: to say that it was not would have people save twice.
       if (error.outcomeKnown === false) this.#tell("Forse salvato", error.message, "wait");
       else this.#tell("Non salvato", error.message, "bad");
       this.#onAnswer(null);
     });
+  }
+
+  // Lets nobody change or send the form, until the function that it gives is called.
+  #hold() {
+    const focused = this.#form.contains(document.activeElement) ? document.activeElement : null;
+    this.#form.inert = true;
+    return () => {
+      this.#form.inert = false;
+      if (focused && document.activeElement === document.body) focused.focus();
+    };
   }
 
   #empty() {
