@@ -7,7 +7,6 @@ from pydantic import Field
 
 from toolbar_py.wire.base import (
     FIELDS_MAX,
-    ContactId,
     Ecid,
     FieldText,
     LabelValue,
@@ -189,10 +188,3 @@ class ImportedContact(RequestModel):
     phone_number: ShortText = ""
     campaign: ShortText | None = None
     fields: Annotated[list[FieldValue], Field(max_length=FIELDS_MAX)] = []
-
-
-class ContactReference(RequestModel):
-    """Names a contact by ContactID, ECID or both."""
-
-    contact_id: ContactId | None = None
-    ecid: Ecid | None = None
