@@ -184,6 +184,20 @@ def test_a_service_that_is_gone_is_told_and_so_is_its_return(browser: Browser, t
     page.close()
 
 
+def test_what_nobody_knows_of_a_pause_in_an_outage_is_known_when_it_is_over(browser: Browser, tmp_path: Path) -> None:
+    page = browser.new_page()
+    with ServiceProcess(tmp_path) as first:
+        sign_in(page, first, "op1@demo")
+        page.get_by_role("button", name="Login").click()
+        page.locator("#agent-state", has_text="Disponibile").wait_for(timeout=BOOT_MS)
+    page.locator("#engine.bad").wait_for(timeout=BOOT_MS)
+    page.get_by_role("button", name="Pause").click()
+    page.locator("#agent-state.bad").wait_for(timeout=BOOT_MS)
+    with ServiceProcess(tmp_path, port=first.port):
+        page.locator("#agent-state", has_text="Disponibile").wait_for(timeout=BOOT_MS)
+    page.close()
+
+
 def test_a_contact_that_comes_is_shown_opened_and_worked(browser: Browser, tmp_path: Path) -> None:
     simulation = ["--simulate", "preview", "--seed", "7", "--speed", "20"]
     page = browser.new_page()
@@ -213,6 +227,8 @@ def test_a_call_can_be_made_and_ended(browser: Browser, tmp_path: Path) -> None:
         page.get_by_label("Per l'ECID").fill("demo|1|1|3")
         page.get_by_role("button", name="MakeCall").click()
         page.locator("#calls li", has_text="demo|1|1|3").wait_for(timeout=BOOT_MS)
+        page.locator("#contact-state", has_text="Aperto: riservato a te.").wait_for(timeout=BOOT_MS)
+        assert page.locator("#answers code", has_text='"demo|1|1|3", true)').count() == 1
         page.get_by_role("button", name="Riaggancia").click()
         page.get_by_role("button", name="Fine dopo chiamata").click()
         page.locator("#no-calls:visible").wait_for(timeout=BOOT_MS)

@@ -22,6 +22,10 @@ const PHASES = {
   connectioncleared: ["dopo chiamata", "", ["OfflineEnd"]],
 };
 
+const MEDIA = { chat: "chat", email: "e-mail" };
+
+const LABELS_OF_DIALLED = { Answer: "Chiama" };
+const LABELS_OF_HELD = { Hold: "Riprendi" };
 const LABELS = { Answer: "Rispondi", Hold: "Metti in attesa", Hangup: "Riaggancia", OfflineEnd: "Fine dopo chiamata" };
 
 export class Attendance {
@@ -29,6 +33,7 @@ export class Attendance {
   #script;
   #onDesk;
   #contacts = new Map();
+  #opened = new Set();
   #present = false;
 
   /**
@@ -44,21 +49,16 @@ export class Attendance {
       if (event.target.dataset.method) this.#ask("AGENT", event.target.dataset.method, [], "agent-state");
     });
     byId("call").addEventListener("submit", (event) => this.#call(event));
+    // What was asked for in an outage may have been done, and events may be lost in a long one.
+    window.addEventListener("toolbar:connection", ({ detail }) => {
+      if (this.#present && detail.state === "open") this.#look();
+    });
   }
 
-  /** Somebody has signed in: finds out how things stand. */
-  async begin() {
+  /** Somebody has signed in. */
+  begin() {
     this.#present = true;
-    try {
-      this.#showState(await this.#toolbar.AGENT.getAgentState());
-      const there = await this.#toolbar.CONTACT.getContactList();
-      if (!this.#present) return;
-      for (const data of there) if (!this.#contacts.has(data.id)) this.#take(data);
-      this.#draw();
-      for (const data of there) if (this.#present) await this.#script.recall(data.id);
-    } catch (error) {
-      if (this.#present) say("agent-state", refusal(error), "bad");
-    }
+    this.#look();
   }
 
   has(contactId) {
@@ -68,10 +68,32 @@ export class Attendance {
   forget() {
     this.#present = false;
     this.#contacts.clear();
+    this.#opened.clear();
     byId("call").reset();
     say("agent-state", "");
     say("call-result", "");
     this.#draw();
+  }
+
+  // Finds out how things stand.
+  async #look() {
+    try {
+      this.#showState(await this.#toolbar.AGENT.getAgentState());
+      const there = await this.#toolbar.CONTACT.getContactList();
+      if (!this.#present) return;
+      const ids = new Set(there.map(({ id }) => id));
+      for (const id of this.#contacts.keys()) if (!ids.has(id)) this.#drop(id);
+      const found = there.filter(({ id }) => !this.#contacts.has(id));
+      for (const data of found) this.#take(data);
+      this.#draw();
+      for (const data of found) {
+        const known = this.#present && (await this.#script.recall(data.id));
+        if (known) this.#opened.add(data.id);
+        else this.#openByItself(data);
+      }
+    } catch (error) {
+      if (this.#present) say("agent-state", refusal(error), "bad");
+    }
   }
 
   #hear(data) {
@@ -81,10 +103,15 @@ export class Attendance {
       this.#showState(data.code ? `PAUSEDSUBSTATE:${data.code}` : EVENTS_OF_STATES[data.event]);
       return;
     }
-    if (data.event === "DELETE") this.#contacts.delete(data.id);
+    if (data.event === "DELETE") this.#drop(data.id);
     else this.#take(data);
     this.#draw();
-    if (data.event === "POPUP" && byId("call").elements.auto.checked) this.#openByItself(data);
+    this.#openByItself(data);
+  }
+
+  #drop(id) {
+    this.#contacts.delete(id);
+    this.#opened.delete(id);
   }
 
   #take(data) {
@@ -95,10 +122,20 @@ export class Attendance {
     this.#contacts.set(data.id, { data, phase: event in PHASES ? event : before ? before.phase : last });
   }
 
+  // Opens the script of a contact as soon as it is known which one; those of a manual call come without POPUP.
   #openByItself(data) {
+    if (!byId("call").elements.auto.checked || this.#opened.has(data.id) || !this.#contacts.has(data.id)) return;
+    const open = this.#opening(data);
+    if (!open) return;
+    this.#opened.add(data.id);
+    open(true);
+  }
+
+  // Gives what opens the script of a contact; nothing for a call of one's own that is no contact's of a campaign.
+  #opening(data) {
     const ecid = this.#toolbar.CONTACT.GetCallDataValueByName(data, "ECID");
-    if (ecid) this.#script.openFor(data.id, ecid, true);
-    else if (data.type === "inbound") this.#script.openInboundFor(data.id, true);
+    if (ecid) return (byItself) => this.#script.openFor(data, ecid, byItself);
+    return data.type === "inbound" ? (byItself) => this.#script.openInboundFor(data.id, byItself) : null;
   }
 
   #showState(state) {
@@ -140,11 +177,19 @@ export class Attendance {
     item.querySelector("strong").textContent = (data.type === "inbound" ? data.ani : data.dnis) || data.id;
     item.querySelector(".chip").textContent = word;
     if (kind) item.querySelector(".chip").classList.add(kind);
-    item.querySelector(".hint").textContent = [ecid, data.job_type, data.id].filter(Boolean).join(" · ");
-    const open = ecid ? () => this.#script.openFor(data.id, ecid) : () => this.#script.openInboundFor(data.id);
-    const buttons = [button("Apri lo script", `${data.id} open`, open)];
+    const about = [ecid, MEDIA[data.media_type], data.job_type, data.id];
+    item.querySelector(".hint").textContent = about.filter(Boolean).join(" · ");
+    const open = this.#opening(data);
+    const openByHand = () => {
+      this.#opened.add(data.id);
+      open(false);
+    };
+    const buttons = open ? [button("Apri lo script", `${data.id} open`, openByHand)] : [];
     for (const action of actions) {
-      const label = action === "Hold" && phase === "held" ? "Riprendi" : LABELS[action];
+      const dials = data.type !== "inbound";
+      // A preview is answered by dialling it; what is dialled the customer answers.
+      if (action === "Answer" && dials && phase !== "POPUP") continue;
+      const label = (dials && LABELS_OF_DIALLED[action]) || (phase === "held" && LABELS_OF_HELD[action]) || LABELS[action];
       const act = () => this.#ask("CONTACT", action, [data.id], "call-result");
       buttons.push(button(label, `${data.id} ${action}`, act));
     }

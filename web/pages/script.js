@@ -21,8 +21,8 @@ export class Script {
    *
    * @param byItself nobody has asked for it: it is shown only when the operator does not work on another one
    */
-  openFor(contactId, ecid, byItself = false) {
-    const values = [contactId, ecid, false];
+  openFor({ id, type }, ecid, byItself = false) {
+    const values = [id, ecid, type === "outbound"];
     return this.#follow(show("openScript", values, this.#easycim.openScript(...values)), byItself);
   }
 
@@ -31,11 +31,17 @@ export class Script {
     return this.#follow(show("openScriptInbound", [contactId], this.#easycim.openScriptInbound(contactId)), byItself);
   }
 
-  /** Shows what was opened in this browser for a contact at the desk: it outlives reloads, navigations and tabs. */
+  /**
+   * Shows what was opened in this browser for a contact at the desk: it outlives reloads, navigations and tabs.
+   *
+   * @returns whether anything was
+   */
   async recall(contactId) {
     const known = show("getContactInfo", [contactId], this.#easycim.getContactInfo(contactId));
     // What was not opened here is not wrong, there is only nothing to show.
-    if (!(await settled(known)).error) await this.#follow(known, true);
+    if ((await settled(known)).error) return false;
+    await this.#follow(known, true);
+    return true;
   }
 
   /** Shows a contact that was saved as the toolbar has it, without listing the call. */
