@@ -68,6 +68,17 @@ def test_a_page_without_the_toolbar_is_told_what_would_be_right(crm: HostPages) 
     assert '<script src="https://SERVICE/sdk/toolbar.js"></script>' in done.stderr
 
 
+@pytest.mark.parametrize("below", ["", "in/it"])
+def test_a_report_that_has_no_place_is_told_before_the_page_is_opened(tmp_path: Path, below: str) -> None:
+    file = tmp_path / "report.txt"
+    file.write_text("mine")
+    done = _run("http://127.0.0.1:9/", "--report", str(file / below))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"toolbar-py: the report cannot be written to '{file / below}' (it is no folder): ")
+    assert (len(done.stderr.splitlines()), done.stdout) == (1, "")
+    assert file.read_text() == "mine"
+
+
 def test_a_scenario_that_there_is_not_is_a_wrong_use() -> None:
     done = _run("http://crm.example/", "--scenarios", "nothing")
     assert (done.returncode, "there is no scenario 'nothing'" in done.stderr) == (2, True)

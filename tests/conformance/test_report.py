@@ -1,16 +1,21 @@
 """What a person gets to see of a check."""
 
+import errno
 import json
 import re
+import tempfile
 from io import StringIO
 from pathlib import Path
+from typing import NoReturn
 from xml.etree import ElementTree
 
+import pytest
 from pydantic import JsonValue
 from rich.console import Console
 
 from tests.conformance.story import Story
-from toolbar_py.conformance.report import conclusion, html_page, print_summary, write_files
+from toolbar_py.conformance.problem import CheckError
+from toolbar_py.conformance.report import conclusion, html_page, make_folder, print_summary, write_files
 from toolbar_py.conformance.rules import untried
 from toolbar_py.conformance.run import Run
 from toolbar_py.conformance.timeline import rows, timeline
@@ -227,3 +232,18 @@ def test_a_page_that_works_no_contact_proves_nothing() -> None:
     verdict = _judged(story, 1).verdict
     assert not verdict.passed
     assert conclusion(verdict).startswith("Nothing was proved: the page opened no script and saved no outcome, ")
+
+
+def test_a_folder_into_which_nothing_can_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Who runs the tests may write anywhere.
+    def full(**_: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    with pytest.raises(CheckError, match=r"cannot be written to '.*/new' \(No space left on device\): name a folder"):
+        make_folder(tmp_path / "new")
+
+
+def test_the_folder_of_the_report_is_made_and_nothing_is_left_in_it(tmp_path: Path) -> None:
+    make_folder(tmp_path / "new" / "report")
+    assert list((tmp_path / "new" / "report").iterdir()) == []

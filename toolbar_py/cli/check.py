@@ -40,7 +40,7 @@ def check(
     from rich.console import Console  # noqa: PLC0415 (loading it takes longer than printing help should)
 
     from toolbar_py.conformance.problem import CheckError  # noqa: PLC0415
-    from toolbar_py.conformance.report import print_summary, write_files  # noqa: PLC0415
+    from toolbar_py.conformance.report import make_folder, print_summary, write_files  # noqa: PLC0415
     from toolbar_py.conformance.run import Plan, run_check  # noqa: PLC0415
     from toolbar_py.conformance.scenarios import chosen  # noqa: PLC0415
 
@@ -62,12 +62,15 @@ def check(
         origins=tuple(origin or ()),
     )
     try:
+        # A run takes minutes: what it comes to must have its place before.
+        if report:
+            make_folder(report)
         run = run_check(plan, lambda line: console.print(line, style="dim", markup=False, soft_wrap=True))
+        print_summary(run.verdict, console)
+        for file in write_files(run, report) if report else ():
+            console.print(f"Written: {file}", markup=False, soft_wrap=True)
     except CheckError as error:
         typer.echo(f"toolbar-py: {error}", err=True)
         raise typer.Exit(_CANNOT) from None
-    print_summary(run.verdict, console)
-    for file in write_files(run, report) if report else ():
-        console.print(f"Written: {file}", markup=False, soft_wrap=True)
     if not run.verdict.passed:
         raise typer.Exit(1)

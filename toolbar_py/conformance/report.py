@@ -1,5 +1,6 @@
 """Reports of a check: for the terminal, as JSON, and as one HTML page with the timeline in it."""
 
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from toolbar_py.conformance.finding import CONTRACT, Culprit, Finding, Severity, errors_first
+from toolbar_py.conformance.problem import CheckError
 from toolbar_py.conformance.rules import RULES, Rule
 from toolbar_py.conformance.run import Run
 from toolbar_py.conformance.timeline import rows, timeline
@@ -59,18 +61,45 @@ def print_summary(verdict: Verdict, console: Console) -> None:
     console.print(Text(f"\n{conclusion(verdict)}", colour))
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder for the report, unless it is there, and make sure that files can be written into it.
+
+    Raises:
+        CheckError: they cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Only a file tells: permissions say nothing of a file system that is full or may only be read.
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"report")
+    except OSError as error:
+        raise _unwritten(folder, error) from None
+
+
 def write_files(run: Run, folder: Path) -> Sequence[Path]:
-    """Write ``report.json``, ``timeline.svg`` and ``report.html`` into a folder; gives their places."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write ``report.json``, ``timeline.svg`` and ``report.html`` into a folder; gives their places.
+
+    Raises:
+        CheckError: they cannot be written.
+    """
     picture = timeline(f"Contacts of {run.verdict.url}", rows(run.case, run.verdict.findings))
     contents = {
         "report.html": html_page(run.verdict, picture),
         "timeline.svg": picture,
         "report.json": run.verdict.model_dump_json(indent=2, exclude_none=True) + "\n",
     }
-    for name, content in contents.items():
-        (folder / name).write_text(content, encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            (folder / name).write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise _unwritten(folder, error) from None
     return [folder / name for name in contents]
+
+
+def _unwritten(folder: Path, error: OSError) -> CheckError:
+    why = "it is no folder" if isinstance(error, FileExistsError | NotADirectoryError) else error.strerror or str(error)
+    return CheckError(f"the report cannot be written to '{folder}' ({why}): name a folder that is yours to write to")
 
 
 def conclusion(verdict: Verdict) -> str:
