@@ -20,9 +20,14 @@ _TYPES = {"str": "string", "bool": "boolean", "int": "number", "NoneType": "unde
 
 
 class Story:
-    """What happens on one page, told in order; each step is 100 ms after the one before."""
+    """What happens on one page, told in order.
 
-    def __init__(self) -> None:
+    Args:
+        step_ms: how long each step is after the one before.
+    """
+
+    def __init__(self, step_ms: int = 100) -> None:
+        self._step_ms = step_ms
         self.entries: list[Entry] = []
         self.events: list[DeskEvent] = []
         self.attempts: dict[str, list[Attempt]] = {}
@@ -37,7 +42,7 @@ class Story:
     @property
     def now(self) -> int:
         """The moment of the last step, in epoch ms."""
-        return 1_800_000_000_000 + 100 * (len(self.entries) + len(self.events))
+        return 1_800_000_000_000 + self._step_ms * (len(self.entries) + len(self.events))
 
     def document(self) -> None:
         """The page navigates: another document, with the toolbar and a callback in it."""
@@ -53,7 +58,7 @@ class Story:
 
     def add(self, kind: str, **more: JsonValue) -> None:
         """Something is recorded."""
-        entry: dict[str, Any] = {"kind": kind, "life": f"life-{self._life}", "at": self.now + 100, **more}
+        entry: dict[str, Any] = {"kind": kind, "life": f"life-{self._life}", "at": self.now + self._step_ms, **more}
         self.entries.append(read_entry(json.dumps(entry), self._frame))
 
     def happens(self, contact: str, event: str, ecid: str = "", *, kind: str = "callTask") -> None:
@@ -139,9 +144,9 @@ def _is_plain(value: JsonValue) -> bool:
     return isinstance(value, str | bool | int)
 
 
-def worked(contact: str = "c1", ecid: str = "a|1|1|1") -> Story:
+def worked(contact: str = "c1", ecid: str = "a|1|1|1", *, step_ms: int = 100) -> Story:
     """Give the story of a contact that is worked as it should be, up to the end of its after-call work."""
-    story = Story()
+    story = Story(step_ms)
     story.happens(contact, "POPUP", ecid)
     story.opens(contact, ecid)
     for event in ("connectionstarted", "established", "connectioncleared"):
@@ -151,9 +156,9 @@ def worked(contact: str = "c1", ecid: str = "a|1|1|1") -> Story:
     return story
 
 
-def until_cleared(**told: bool) -> Story:
+def until_cleared(*, step_ms: int = 100, **told: bool) -> Story:
     """Give the story of a contact that is opened, with this in the answer, and cleared."""
-    story = Story()
+    story = Story(step_ms)
     story.happens("c1", "POPUP", "a|1|1|1")
     story.opens("c1", "a|1|1|1", **told)
     story.happens("c1", "connectionstarted")

@@ -203,3 +203,22 @@ def test_a_page_that_leaves_alone_what_is_not_its_operators_has_kept_the_rule(to
     left_alone = untried(ended(until_cleared(**told)).case())
     assert rule not in left_alone
     assert {"never-saved", "saved-without-opening", "outcome-not-allowed"} < set(left_alone)
+
+
+@pytest.mark.parametrize(
+    "fast",
+    [
+        worked(step_ms=5),
+        ended(until_cleared(step_ms=5, readOnly=True)),
+    ],
+    ids=["by a save", "by OfflineEnd"],
+)
+def test_after_call_work_that_the_page_ends_at_once_puts_its_rule_to_the_test(fast: Story) -> None:
+    assert "never-ended-acw" not in untried(fast.case())
+    assert broken_by(fast) == []
+
+
+def test_a_contact_that_goes_by_itself_at_once_puts_no_rule_of_after_call_work_to_the_test() -> None:
+    story = until_cleared(step_ms=5)
+    story.happens(C, "DELETE")
+    assert "never-ended-acw" in untried(story.case())

@@ -8,7 +8,7 @@ from toolbar_py.conformance.rules.fact import Fact, about
 from toolbar_py.wire.telephony import AgentEventName, ContactEventName
 
 _NO_ACW_MS = 100
-"""A contact that goes within this time of its clearing had no after-call work that anybody could have ended."""
+"""A contact that goes within this time of its clearing, and that the page did not end, had no after-call work."""
 
 _AGENT_EVENTS = frozenset(AgentEventName)
 _NOTHING = ("", "undefined", "null")
@@ -16,7 +16,7 @@ _NOTHING = ("", "undefined", "null")
 
 def never_ended_acw(case: Case) -> Iterator[Fact]:
     """Left the operator in after-call work."""
-    ended = {made.contact or made.ecid for made in case.made if _ends(made)}
+    ended = _ended(case)
     for contact, heard in worked_after_call(case):
         ecid = case.ecid_of.get(contact, "")
         if not ended & {contact, ecid}:
@@ -38,8 +38,10 @@ def worked_after_call(case: Case) -> Iterator[tuple[str, int]]:
             gone[event.contact.id] = event.at
     begun = {(each.contact, each.event) for _, each in case.deliveries}
     heard = {each.contact: each.at for _, each in case.deliveries if each.event == ContactEventName.CONNECTION_CLEARED}
+    ended = _ended(case)
     for contact, at in cleared.items():
-        had_none = contact in gone and gone[contact] - at <= _NO_ACW_MS
+        by_page = bool(ended & {contact, case.ecid_of.get(contact, contact)})
+        had_none = not by_page and contact in gone and gone[contact] - at <= _NO_ACW_MS
         # A page that was not told how the contact began or ended cannot be blamed: that is the comparison's business.
         told = contact in heard and (contact, first[contact]) in begun
         if told and not had_none:
@@ -92,6 +94,11 @@ def callback_throws(case: Case) -> Iterator[Fact]:
 def after_agent_event(case: Case, made: Made) -> bool:
     """Say whether the document has been given an event of the agent before a call."""
     return any(_is_agents(each, made) and place < made.place for place, each in case.deliveries)
+
+
+def _ended(case: Case) -> set[str]:
+    """Give the contacts whose after-call work the page ended, by ContactID or by ECID, as it named them."""
+    return {made.contact or made.ecid for made in case.made if _ends(made)}
 
 
 def _ends(made: Made) -> bool:
