@@ -47,6 +47,7 @@ def test_a_page_that_keeps_to_the_contract_lets_the_command_succeed(crm: HostPag
         ("http://127.0.0.1:9/", "the page cannot be opened"),
         ("file:///tmp/page.html", "serve it over http or https"),
         ("crm.example", "serve it over http or https"),
+        ("http://crm.example:port/", "serve it over http or https"),
     ],
 )
 def test_a_page_that_cannot_be_opened_is_told_in_one_line(url: str, said: str) -> None:
@@ -82,6 +83,22 @@ def test_a_report_that_has_no_place_is_told_before_the_page_is_opened(tmp_path: 
 def test_a_scenario_that_there_is_not_is_a_wrong_use() -> None:
     done = _run("http://crm.example/", "--scenarios", "nothing")
     assert (done.returncode, "there is no scenario 'nothing'" in done.stderr) == (2, True)
+
+
+def test_another_origin_that_is_none_is_blamed_on_its_own_option() -> None:
+    done = _run("http://crm.example/", "--origin", "http://ok.example", "--origin", "crm")
+    said = "toolbar-py: Invalid value for --origin: 'crm' is not an origin: write it like https://crm.example"
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert done.stderr.startswith(said)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a window always has a display")
+def test_a_window_without_a_display_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    done = _run("http://crm.example/", "--headed")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "there is no display for the browser's window: leave --headed out" in done.stderr
 
 
 def test_every_rule_is_described_in_the_order_and_with_the_section_of_the_code() -> None:

@@ -43,11 +43,17 @@ def check(
     from toolbar_py.conformance.report import make_folder, print_summary, write_files  # noqa: PLC0415
     from toolbar_py.conformance.run import Plan, run_check  # noqa: PLC0415
     from toolbar_py.conformance.scenarios import chosen  # noqa: PLC0415
+    from toolbar_py.service.settings import check_origin  # noqa: PLC0415
 
     try:
         wanted = chosen(scenarios)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--scenarios") from None
+    try:
+        for each in origin or ():
+            check_origin(each)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--origin") from None
     # Stopped either way, it takes its service and its browser with it.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(highlight=False)

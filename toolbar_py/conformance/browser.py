@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FOUND = Path(__file__).parents[2] / ".build" / "chromium"
 _RECORDER = Path(__file__).with_name("recorder.js")
+_NO_DISPLAY = re.compile(r"Missing X server|without having a XServer|Failed to connect to Wayland display")
+"""How Chromium or Playwright say that a window has nowhere to be."""
+
 _SEND = "toolbarConformanceEntry"
 
 KEPT = ("ContactID", "ECID", "isManual", "outcomeResult", "offlineEnd")
@@ -57,6 +60,10 @@ def chromium(*, headed: bool = False) -> Generator["Browser"]:
         try:
             browser = playwright.chromium.launch(executable_path=_executable(), args=arguments, headless=not headed)
         except Error as error:
+            if headed and _NO_DISPLAY.search(str(error)):
+                raise CheckError(
+                    "there is no display for the browser's window: leave --headed out, or set DISPLAY"
+                ) from None
             reason = str(error).strip().splitlines()[0]
             right = "set CHROMIUM to its path, or run: playwright install chromium"
             raise CheckError(f"Chromium does not start ({reason}): {right}") from None

@@ -109,10 +109,14 @@ def origin_of(url: str) -> str:
     Raises:
         CheckError: it has none that a service could allow.
     """
-    parts = urlsplit(url)
+    wrong = CheckError(f"'{url}' is no address of a page: serve it over http or https, e.g. http://localhost:3000/")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise wrong from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise CheckError(f"'{url}' is no address of a page: serve it over http or https, e.g. http://localhost:3000/")
-    port = parts.port
+        raise wrong
     default = {"http": 80, "https": 443}[parts.scheme]
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}" + (f":{port}" if port is not None and port != default else "")
