@@ -118,7 +118,7 @@ def test_a_row_names_its_scenario_and_says_why_there_is_no_script() -> None:
     for group, scenario, reason in zip(drawn, [*answers, "chat"], [*reasons, "openScript not called"], strict=True):
         said = [text.text for text in group.findall(f"{_SVG}text")]
         assert said[1] == scenario
-        assert said[3:] == ([reason] if reason else [])
+        assert said[4:] == ([reason] if reason else [])
         circles = [circle.findtext(f"{_SVG}title") for circle in group.findall(f"{_SVG}circle")]
         assert circles == ([reason] if reason.startswith("not opened") else [])
 
@@ -197,6 +197,42 @@ def test_errors_come_before_the_warnings_of_the_same_rule_and_are_counted_apart(
     assert "<td><code>opened-twice</code></td><td>3</td><td>broken 2 times, 9 warnings</td>" in page
     told = re.findall(r'<td class="(error|warning)">', page)
     assert told == ["error"] * 2 + ["warning"] * 9
+
+
+def test_a_row_with_a_broken_rule_says_too_why_there_is_no_script() -> None:
+    story = Story()
+    story.happens("c1", "POPUP", "a|1|1|1")
+    story.opens("c1", "a|1|1|1", readOnly=True, reservedBy="op2@demo")
+    story.saves("c1", "a|1|1|1")
+    said = _said(_judged(story, 1))
+    assert said[4:] == ["ignored-read-only", "not opened: held by op2@demo"]
+
+
+def test_a_row_says_when_it_begins_and_cuts_long_ids_visibly() -> None:
+    story = Story()
+    story.happens("1-0012db5482d1@simulator.example", "POPUP")
+    assert _said(_judged(story, 1))[2:4] == ["1-0012db5482d1@simulato…", "0.4 s"]
+
+
+def test_a_script_that_is_opened_again_and_again_is_open_once() -> None:
+    (row,) = rows(_twice_opened_and_saved().case(), [])
+    assert [(span.end - span.start) for span in row.scripts] == [300, 300]
+
+
+def _twice_opened_and_saved() -> Story:
+    story = Story()
+    story.happens("c1", "POPUP", "a|1|1|1")
+    for _ in range(2):
+        story.opens("c1", "a|1|1|1")
+        story.opens("c1", "a|1|1|1")
+        story.saves("c1", "a|1|1|1")
+    return story
+
+
+def _said(run: Run) -> list[str | None]:
+    """Give the texts in the one row of a timeline."""
+    (row,) = [group for group in _picture(run).findall(f"{_SVG}g") if group.find(f"{_SVG}title") is not None]
+    return [text.text for text in row.findall(f"{_SVG}text")]
 
 
 def test_a_rule_that_nothing_put_to_the_test_is_not_called_kept(tmp_path: Path) -> None:

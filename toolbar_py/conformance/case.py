@@ -170,6 +170,11 @@ class Case:
         return (made for made in self.made if made.call.method in methods)
 
     @property
+    def began_at(self) -> int:
+        """When the record begins, in epoch ms."""
+        return self.entries[0].at if self.entries else 0
+
+    @property
     def ended_at(self) -> int:
         """When the record ends, in epoch ms."""
         return self.entries[-1].at if self.entries else 0

@@ -9,9 +9,11 @@ from toolbar_py.conformance.finding import Finding, errors_first
 from toolbar_py.wire.telephony import ContactEventName
 
 _WIDTH = 1180
-_LABELS = 250
-_FLAGS = 190
-_ROW = 26
+_LABELS = 305
+_ECID = 250
+_ECID_MAX = 24
+_FLAGS = 200
+_ROW = 28
 _TOP = 74
 _BOTTOM = 30
 _TICKS = 8
@@ -21,6 +23,7 @@ _STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #1f2328 }
 .title { font-weight: 600; font-size: 15px }
 .quiet { fill: #59636e; font-size: 11px }
+.remark { font-size: 11px }
 .grid { stroke: #d1d9e0 }
 .line { stroke: #afb8c1; stroke-width: 2 }
 .script { fill: #2f7ed8; fill-opacity: .35 }
@@ -78,6 +81,7 @@ class Row:
         kind: the scenario that it was played as; when it was none, how it came to the desk.
         start: its first moment; the row begins there.
         end: its last one.
+        after: how long after the run the row begins, in ms.
         unopened: openings that gave the operator no script, with the reason.
         note: why there is no script, in short; empty when there is one.
         saves: saves that were done, with their outcome; ``refused`` the others.
@@ -89,6 +93,7 @@ class Row:
     kind: str
     start: int
     end: int
+    after: int
     events: Sequence[Mark]
     talks: Sequence[Span]
     scripts: Sequence[Span]
@@ -130,13 +135,10 @@ def _row(case: Case, contact: str, findings: Sequence[Finding]) -> Row:
         kind=case.scenario_of.get(contact) or (kinds[0] if kinds else ""),
         start=start,
         end=end,
+        after=max(start - case.began_at, 0),
         events=events,
         talks=list(_spans(events, _TALKING, _NOT_TALKING, end, "in conversation")),
-        scripts=[
-            Span(made.answer.at, next((s.at for s in saves if s.done and s.place > made.place), end), "script open")
-            for made in openings
-            if made.holds and made.answer
-        ],
+        scripts=list(_scripts(openings, saves, end)),
         unopened=unopened,
         note=_note(openings, unopened),
         acw=list(
@@ -146,6 +148,15 @@ def _row(case: Case, contact: str, findings: Sequence[Finding]) -> Row:
         refused=[Mark(made.at, f"not saved: {made.code}") for made in saves if made.rejected],
         findings=flagged,
     )
+
+
+def _scripts(openings: Sequence[Made], saves: Sequence[Made], end: int) -> Iterator[Span]:
+    """Give how long a script was open: until it was saved, however often it was opened before that."""
+    open_until = 0
+    for made in openings:
+        if made.holds and made.answer and made.answer.at >= open_until:
+            open_until = next((save.at for save in saves if save.done and save.place > made.place), end)
+            yield Span(made.answer.at, open_until, "script open")
 
 
 def _why(opening: Made) -> str:
@@ -195,7 +206,7 @@ def _spans(events: Sequence[Mark], begin: Sequence[str], finish: Sequence[str], 
 
 
 def timeline(title: str, contacts: Sequence[Row]) -> str:
-    """Draw the rows, each from its own beginning, all on one scale of seconds."""
+    """Draw the rows, each from its own beginning, all on one scale of seconds; when that was is told at its left."""
     longest = max((row.end - row.start for row in contacts), default=0) or 1
     step = _round_step(longest / _TICKS)
     scale = _AREA / max(longest, step)
@@ -210,7 +221,8 @@ def timeline(title: str, contacts: Sequence[Row]) -> str:
     for index in range(int(longest / step) + 1):
         x = _LABELS + index * step * scale
         parts.append(f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP - 6}" y2="{height - _BOTTOM + 4}"/>')
-        parts.append(_text(x, height - 10, f"{index * step / 1000:g} s", "quiet", "middle"))
+        tick = f"+{index * step / 1000:g} s"
+        parts += [_text(x, y, tick, "quiet", "middle") for y in (_TOP - 10, height - 10)]
     for number, row in enumerate(contacts):
         parts += _draw(row, number, _TOP + number * _ROW, scale)
     return "\n".join([*parts, "</svg>"]) + "\n"
@@ -226,7 +238,8 @@ def _draw(row: Row, number: int, y: float, scale: float) -> Iterator[str]:
     yield f"<g><title>{escape(f'{row.contact} {row.ecid} ({kind})')}</title>"
     yield _text(0, middle + 4, f"{number + 1}")
     yield _text(28, middle + 4, kind, "quiet")
-    yield _text(_LABELS - 10, middle + 4, row.ecid or row.contact[:24], "quiet", "end")
+    yield _text(_ECID, middle + 4, _cut(row.ecid or row.contact), "quiet", "end")
+    yield _text(_LABELS - 10, middle + 4, f"{row.after / 1000:.1f} s", "quiet", "end")
     yield f'<line class="line" x1="{x(row.start):.1f}" x2="{x(row.end):.1f}" y1="{middle}" y2="{middle}"/>'
     for span in row.scripts:
         yield _bar("script", (x(span.start), x(span.end)), middle, _ROW - 6, span.text)
@@ -259,13 +272,25 @@ def _flags(row: Row, x: Callable[[int], float], middle: float) -> Iterator[str]:
         points = f"{at:.1f},{middle - 2} {at - 5:.1f},{middle - 12} {at + 5:.1f},{middle - 12}"
         text = escape(f"{finding.rule}: {finding.wrong}")
         yield f'<polygon class="{finding.severity.value}" points="{points}"><title>{text}</title></polygon>'
+    x_text, lines = _WIDTH - _FLAGS + 14, list(_remarks(row))
+    # Two lines have to share the row.
+    baselines = (middle - 2, middle + 9) if len(lines) > 1 else (middle + 4,)
+    for (text, kind), baseline in zip(lines, baselines, strict=False):
+        yield _text(x_text, baseline, text, kind)
+
+
+def _remarks(row: Row) -> Iterator[tuple[str, str]]:
+    """Give what is said at the end of a row, each with its kind: the worst broken rule, and why there is no script."""
     found = errors_first(row.findings)
     if found:
         others = {finding.rule for finding in found} - {found[0].rule}
-        more = f" +{len(others)}" if others else ""
-        yield _text(_WIDTH - _FLAGS + 14, middle + 4, found[0].rule + more, found[0].severity.value)
-    elif row.note:
-        yield _text(_WIDTH - _FLAGS + 14, middle + 4, row.note, "quiet")
+        yield found[0].rule + (f" +{len(others)}" if others else ""), f"remark {found[0].severity.value}"
+    if row.note:
+        yield row.note, "quiet"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _ECID_MAX else f"{text[: _ECID_MAX - 1]}…"
 
 
 def _legend() -> Iterator[str]:
