@@ -13,11 +13,12 @@ import pytest
 from pydantic import JsonValue
 from rich.console import Console
 
-from tests.conformance.story import Story
+from tests.conformance.story import Story, until_cleared
 from toolbar_py.conformance.problem import CheckError
 from toolbar_py.conformance.report import conclusion, html_page, make_folder, print_summary, write_files
-from toolbar_py.conformance.rules import untried
+from toolbar_py.conformance.rules import judge, untried
 from toolbar_py.conformance.run import Run
+from toolbar_py.conformance.tally import tally
 from toolbar_py.conformance.timeline import rows, timeline
 from toolbar_py.conformance.verdict import Verdict, figures, findings
 
@@ -63,6 +64,7 @@ def _judged(story: Story, contacts: int, *, complete: bool = True) -> Run:
         runtime="shared",
         scenarios=["predictive"],
         complete=complete,
+        began_at=case.began_at,
         figures=figures(case, contacts),
         findings=findings(case),
         not_tried=untried(case),
@@ -130,8 +132,8 @@ def test_findings_name_the_scenario_of_their_contact() -> None:
     assert [finding.scenario for finding in verdict.findings] == ["predictive"]
     out = StringIO()
     print_summary(verdict, Console(file=out, width=200, highlight=False))
-    assert "c1 a|1|1|1 (predictive): saveScript was called" in out.getvalue()
-    assert "c1 a|1|1|1 (predictive)" in html_page(verdict, "<svg/>")
+    assert "  c1 a|1|1|1 (predictive): at " in out.getvalue()
+    assert "<td>c1</td><td>a|1|1|1</td><td>predictive</td>" in html_page(verdict, "<svg/>")
 
 
 def test_nothing_is_drawn_outside_of_the_picture() -> None:
@@ -174,14 +176,15 @@ def test_the_files_say_what_was_found(tmp_path: Path) -> None:
 
 def test_the_summary_says_what_was_wrong_and_what_would_be_right() -> None:
     out = StringIO()
-    print_summary(_run(7, wrong=True).verdict, Console(file=out, width=200, highlight=False))
+    print_summary(_run(23, wrong=True).verdict, Console(file=out, width=200, highlight=False))
     text = out.getvalue()
-    assert "error: saved-without-opening (contract section 3, 7 times)" in text
-    assert "c1 a|1|1|1: saveScript was called without an openScript before it." in text
-    assert "and 2 more" in text
-    assert "Right: Call openScript" in text
+    assert "error: saved-without-opening (contract section 3, 23 times)" in text
+    assert text.count("Wrong: saveScript was called without an openScript before it.") == 1
+    assert text.count("Right: Call openScript") == 1
+    assert "  c20 a|1|1|20: at " in text
+    assert "  and 3 more contacts: --report tells them all" in text
     assert "docs/integration.md tells what the contract says: section 3 under EASYCIM, Outcomes." in text
-    assert "The contract was broken 7 times." in text
+    assert "The contract was broken 23 times." in text
 
 
 def test_errors_come_before_the_warnings_of_the_same_rule_and_are_counted_apart() -> None:
@@ -195,8 +198,51 @@ def test_errors_come_before_the_warnings_of_the_same_rule_and_are_counted_apart(
     assert "The contract was broken 2 times (9 warnings)." in text
     page = html_page(verdict, "<svg/>")
     assert "<td><code>opened-twice</code></td><td>3</td><td>broken 2 times, 9 warnings</td>" in page
-    told = re.findall(r'<td class="(error|warning)">', page)
-    assert told == ["error"] * 2 + ["warning"] * 9
+    assert re.findall(r'<h3><span class="(error|warning)">', page) == ["error", "warning"]
+    assert page.find("<td>c11</td>") < page.find("<td>c1</td>")
+
+
+def test_a_rule_that_one_contact_breaks_again_and_again_is_one_row_and_one_line(tmp_path: Path) -> None:
+    story = Story()
+    story.happens("c1", "POPUP", "a|1|1|1")
+    for _ in range(24):
+        story.opens("c1", "a|1|1|1")
+    run = _judged(story, 1)
+    out = StringIO()
+    print_summary(run.verdict, Console(file=out, width=200, highlight=False))
+    assert [line.rstrip() for line in out.getvalue().splitlines() if " c1 " in line] == [
+        "  c1 a|1|1|1: × 23, first at 0.7 s"
+    ]
+    page, _, data = write_files(run, tmp_path)
+    (row,) = re.findall("<tr><td>c1</td>.*</tr>", page.read_text())
+    assert row.endswith("<td>× 23, first at 0.7 s</td></tr>")
+    told = json.loads(data.read_text())
+    moments = [finding["at"] - told["beganAt"] for finding in told["findings"]]
+    assert moments == [700 + 200 * n for n in range(23)]
+
+
+def test_a_rule_that_is_broken_in_several_ways_tells_them_with_their_contact() -> None:
+    story = until_cleared(readOnly=True)
+    for method, *passed in (("save", "c1", "POSITIVE"), ("CONTACT.MakeCall", "0555", "", "", "", "a|1|1|1")):
+        for _ in range(2):
+            story.rejects(story.call(method, *passed), "RESERVED_BY_OTHER")
+    (broken,) = (each for each in tally(judge(story.case()), 0) if each.rule == "ignored-read-only")
+    assert broken.wrong == ""
+    (line,) = broken.lines
+    sentences = [
+        f"{method} was called although openScript had answered readOnly." for method in ("saveScript", "MakeCall")
+    ]
+    assert line.wrong == {sentences[0]: 2, sentences[1]: 2}
+    verdict = _judged(story, 1).verdict
+    assert f"<td>{sentences[0]} × 2<br>{sentences[1]} × 2</td>" in html_page(verdict, "<svg/>")
+    out = StringIO()
+    print_summary(verdict, Console(file=out, width=200, highlight=False))
+    assert f"  c1 a|1|1|1: {sentences[0].removesuffix('.')} (or 1 other way): × 4, first at " in out.getvalue()
+
+
+def test_the_timeline_stands_before_the_findings() -> None:
+    page = html_page(_run(1, wrong=True).verdict, "<svg/>")
+    assert -1 < page.find("<svg/>") < page.find("<h2>Findings</h2>")
 
 
 def test_a_row_with_a_broken_rule_says_too_why_there_is_no_script() -> None:

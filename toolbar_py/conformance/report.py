@@ -12,15 +12,21 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from toolbar_py.conformance.finding import CONTRACT, Culprit, Finding, Severity, errors_first
+from toolbar_py.conformance.finding import CONTRACT, Culprit, Severity
 from toolbar_py.conformance.problem import CheckError
 from toolbar_py.conformance.rules import RULES, Rule
 from toolbar_py.conformance.run import Run
+from toolbar_py.conformance.tally import Broken, Line, tally
 from toolbar_py.conformance.timeline import rows, timeline
 from toolbar_py.conformance.verdict import Verdict
 
-_SHOWN_MAX = 5
-"""How many times one broken rule is told on the terminal; files have them all."""
+_SHOWN_MAX = 20
+"""With how many contacts one broken rule is told on the terminal, as many as usually come; files have them all."""
+
+_SECONDS = (
+    "Seconds count from the beginning of the run, also those of the findings. Each row begins when its contact came, "
+    "at the second at its left; the scale counts on from there."
+)
 
 _STYLE = """
 :root { color-scheme: light dark }
@@ -28,7 +34,13 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 1200px; margin: 2rem aut
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8884 }
 .error { color: #cf222e } .warning { color: #9a6700 } .good { color: #1a7f37 }
-code { font-size: .9em } figure { margin: 1rem 0; overflow-x: auto } small { opacity: .7 }
+h3 { margin: 1.8rem 0 .3rem } section p { margin: .2rem 0 }
+section table { table-layout: fixed } section td { padding-block: .1rem; overflow-wrap: anywhere }
+section th:nth-child(1) { width: 27% } section th:nth-child(2) { width: 13% } section th:nth-child(3) { width: 9% }
+section th:nth-child(5) { width: 14% }
+code { font-size: .9em } small { opacity: .7; font-weight: normal }
+figure { margin: 1rem 0; overflow: auto; max-height: 85vh }
+@media print { figure { max-height: none } }
 @media (prefers-color-scheme: dark) {
   .error { color: #f85149 } .warning { color: #d29922 } .good { color: #3fb950 }
 }
@@ -41,24 +53,35 @@ def print_summary(verdict: Verdict, console: Console) -> None:
     for name, value in _facts(verdict):
         table.add_row(name, markup(value))
     console.print(table)
-    # A rule can be broken both ways: its errors are told apart, before all warnings.
-    by_rule: dict[tuple[Severity, str], list[Finding]] = {}
-    for finding in errors_first(verdict.findings):
-        by_rule.setdefault((finding.severity, finding.rule), []).append(finding)
-    for (severity, rule), found in by_rule.items():
-        colour = "red" if severity is Severity.ERROR else "yellow"
-        times = f", {len(found)} times" if len(found) > 1 else ""
-        head = f"{severity.value}: {rule} (contract section {found[0].section}{times})"
-        console.print(Text(f"\n{head}", f"bold {colour}"))
-        for each in found[:_SHOWN_MAX]:
-            console.print(Padding(Text(f"{_where(each)}{each.wrong}"), (0, 0, 0, 2)))
-        if len(found) > _SHOWN_MAX:
-            console.print(f"  and {len(found) - _SHOWN_MAX} more")
-        console.print(Padding(Text(f"Right: {found[0].right}", "italic"), (0, 0, 0, 2)))
+    for broken in tally(verdict.findings, verdict.began_at):
+        _print_broken(broken, console)
     if verdict.findings:
         console.print(Text(f"\n{_told_where(finding.section for finding in verdict.findings)}"))
     colour = "bold green" if verdict.passed else "bold red"
     console.print(Text(f"\n{conclusion(verdict)}", colour))
+
+
+def _print_broken(broken: Broken, console: Console) -> None:
+    def say(text: str, style: str = "") -> None:
+        console.print(Padding(Text(text, style), (0, 0, 0, 2)))
+
+    colour = "red" if broken.severity is Severity.ERROR else "yellow"
+    times = f", {broken.times} times" if broken.times > 1 else ""
+    head = f"{broken.severity.value}: {broken.rule} (contract section {broken.section}{times})"
+    console.print(Text(f"\n{head}", f"bold {colour}"))
+    if broken.wrong:
+        say(f"Wrong: {broken.wrong}")
+    say(f"Right: {broken.right}", "italic")
+    for line in broken.lines[:_SHOWN_MAX]:
+        say(": ".join(filter(None, [line.subject, "" if broken.wrong else _sentences(line), line.when])))
+    if len(broken.lines) > _SHOWN_MAX:
+        say(f"and {_count(len(broken.lines) - _SHOWN_MAX, 'more contact')}: --report tells them all")
+
+
+def _sentences(line: Line) -> str:
+    """Say what happened, the first in full."""
+    first, *others = line.wrong
+    return f"{first.removesuffix('.')} (or {_count(len(others), 'other way')})" if others else first.removesuffix(".")
 
 
 def make_folder(folder: Path) -> None:
@@ -132,24 +155,43 @@ def html_page(verdict: Verdict, picture: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<style>{_STYLE}</style>\n<h1>Check of {escape(verdict.url)}</h1>\n"
         f'<p class="{colour}"><strong>{escape(conclusion(verdict))}</strong></p>\n<table>{facts}</table>\n'
-        f"{_findings_table(errors_first(verdict.findings))}<h2>Timeline</h2>\n<figure>{picture}</figure>\n"
+        f"<h2>Timeline</h2>\n<p>{_SECONDS}</p>\n<figure>{picture}</figure>\n{_findings(verdict)}"
         f"<h2>Rules</h2>\n<table><tr><th>Rule</th><th>Contract section</th><th>This page</th></tr>{rules}</table>\n"
         f"<p>{escape(_told_where(rule.section for rule in RULES))}</p>\n"
         "</html>\n"
     )
 
 
-def _findings_table(findings: Sequence[Finding]) -> str:
-    if not findings:
-        return ""
-    body = "".join(
-        f'<tr><td class="{each.severity.value}">{each.severity.value}<br><code>{escape(each.rule)}</code></td>'
-        f"<td>{each.section}</td><td>{escape(each.wrong)}<br><small>{escape(_subject(each))}</small></td>"
-        f"<td>{escape(each.right)}</td></tr>\n"
-        for each in findings
+def _findings(verdict: Verdict) -> str:
+    told = "".join(map(_section, tally(verdict.findings, verdict.began_at)))
+    return f"<h2>Findings</h2>\n{told}" if told else ""
+
+
+def _section(broken: Broken) -> str:
+    named = f'<span class="{broken.severity.value}">{broken.severity.value}</span> <code>{escape(broken.rule)}</code>'
+    times = f", {broken.times} times" if broken.times > 1 else ""
+    wrong = f"<p><strong>Wrong:</strong> {escape(broken.wrong)}</p>\n" if broken.wrong else ""
+    column = "" if broken.wrong else "<th>What was wrong</th>"
+    body = "".join(_table_row(line, told=not broken.wrong) for line in broken.lines)
+    return (
+        f"<section>\n<h3>{named} <small>contract section {broken.section}{times}</small></h3>\n"
+        f"{wrong}<p><strong>Right:</strong> {escape(broken.right)}</p>\n"
+        f"<table><tr><th>Contact</th><th>ECID</th><th>Scenario</th>{column}<th>When</th></tr>\n{body}</table>\n"
+        "</section>\n"
     )
-    head = "<tr><th>Rule</th><th>Section</th><th>What was wrong</th><th>What would be right</th></tr>\n"
-    return f"<h2>Findings</h2>\n<table>{head}{body}</table>\n"
+
+
+def _table_row(line: Line, *, told: bool) -> str:
+    cells = [escape(text) or "&ndash;" for text in (line.contact, line.ecid, line.scenario)]
+    if told:
+        several = len(line.wrong) > 1
+        cells.append(
+            "<br>".join(
+                escape(sentence) + (f" × {times}" if several and times > 1 else "")
+                for sentence, times in line.wrong.items()
+            )
+        )
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in [*cells, escape(line.when)])}</tr>\n"
 
 
 def _facts(verdict: Verdict) -> Iterator[tuple[str, str]]:
@@ -161,15 +203,6 @@ def _facts(verdict: Verdict) -> Iterator[tuple[str, str]]:
         yield "Not tried", f"{', '.join(verdict.not_tried)} (what these rules are about did not come up)"
     if seen.foreign_errors:
         yield "Beside", f"{_count(seen.foreign_errors, 'error')} of the page that the toolbar has no part in"
-
-
-def _subject(finding: Finding) -> str:
-    played = f"({finding.scenario})" if finding.scenario else None
-    return " ".join(filter(None, [finding.contact, finding.ecid, played]))
-
-
-def _where(finding: Finding) -> str:
-    return f"{_subject(finding)}: " if _subject(finding) else ""
 
 
 def _told_where(sections: Iterable[str]) -> str:

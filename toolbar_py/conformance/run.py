@@ -260,6 +260,7 @@ class _Session:
             runtime=runtime_of(case),
             scenarios=list(dict.fromkeys(kind.value for kind in played.kinds)),
             complete=complete,
+            began_at=case.began_at,
             figures=figures(case, self._plan.contacts),
             findings=findings(case),
             not_tried=untried(case),

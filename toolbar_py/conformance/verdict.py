@@ -41,6 +41,7 @@ class Verdict(WireModel):
         runtime: where Python ran; None when it did not get so far.
         scenarios: what was played.
         complete: whether all contacts came and went.
+        began_at: when the page began, in epoch ms of the browser's clock: from then on reports count the seconds.
         findings: in the order in which they happened.
         not_tried: the rules that nothing in the run put to the test.
     """
@@ -51,6 +52,7 @@ class Verdict(WireModel):
     runtime: str | None
     scenarios: Sequence[str]
     complete: bool
+    began_at: int
     figures: Figures
     findings: Sequence[Finding]
     not_tried: Sequence[str]
