@@ -88,6 +88,8 @@ def test_the_version_is_told() -> None:
         (("serve", "--lease-minutes", "1e300"), "--lease-minutes"),
         (("serve", "--allow-origin", "https://crm.example/app"), "write https://crm.example"),
         (("serve", "--allow-origin", "*"), "let any page in"),
+        (("serve", "--public-url", "easycim.example"), "write it like https://easycim.example"),
+        (("serve", "--sdk-dir", "/nowhere"), "/nowhere has no toolbar.js: name the folder of a web build"),
         (("token",), "--operator"),
         (("token", "--operator", " "), "--operator"),
         (("token", "--operator", "a@b", "--ttl", "-1"), "--ttl"),
@@ -99,6 +101,13 @@ def test_wrong_use_is_told_in_one_line(arguments: tuple[str, ...], hint: str, he
     code, _, errors = here(*arguments)
     assert code == 2
     assert hint in only_line(errors)
+
+
+def test_a_wrong_setting_of_a_telephone_system_is_wrong_use(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOOLBAR_CTI_WINDOW_S", "soon")
+    code, _, errors = here("serve")
+    assert code == 2
+    assert "TOOLBAR_CTI_WINDOW_S is a whole number" in only_line(errors)
 
 
 def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
@@ -130,6 +139,14 @@ def test_a_database_that_is_none_is_told_in_one_line(tmp_path: Path, command: tu
 def test_a_network_address_is_warned_about(start_service: Start) -> None:
     service = start_service(demo=False, more=("--host", "0.0.0.0"))  # noqa: S104 (that is what is warned about)
     assert "reachable from other machines" in service.log.read_text()
+
+
+def test_a_simulation_beside_a_real_telephone_system_is_told_to_be_ignored(
+    start_service: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOOLBAR_CTI_SECRETS", f"2026a:{'s' * 32}")
+    service = start_service(more=("--simulate", "mixed", "--faults", "drop=0.1", "--log-level", "error"))
+    assert "--simulate and --faults ignored: TOOLBAR_CTI_SECRETS joins" in only_line(service.log.read_text())
 
 
 def test_a_service_stops_cleanly(start_service: Start) -> None:

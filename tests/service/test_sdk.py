@@ -133,12 +133,12 @@ def test_a_file_that_is_not_there_is_a_problem(service: ServiceProcess) -> None:
     assert response.headers["cache-control"] == "no-store"
 
 
-def test_files_that_are_not_built_are_a_problem_that_says_what_to_run(
-    start_service: Callable[..., ServiceProcess], tmp_path: Path
-) -> None:
-    service = start_service(more=("--sdk-dir", str(tmp_path / "nowhere")), demo=False)
-    assert "make setup" in get(service, "/sdk/toolbar.js").json()["detail"]
-    ready = get(service, "/readyz")
+async def test_files_that_are_not_built_are_a_problem_that_says_what_to_run(tmp_path: Path) -> None:
+    app = create_app(Settings(data_dir=tmp_path / "data", sdk_dir=tmp_path / "nowhere"))
+    transport = httpx2.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx2.AsyncClient(transport=transport, base_url="http://x") as client:
+        assert "make setup" in (await client.get("/sdk/toolbar.js")).json()["detail"]
+        ready = await client.get("/readyz")
     assert ready.status_code == 503
     assert "make setup" in ready.json()["details"]["faults"][0]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from toolbar_py.cli.options import DEFAULT_DATA, AllowOrigin, DataDir, Seed, Simulate, Speed, simulator_setup
+from toolbar_py.cli.options import DEFAULT_DATA, AllowOrigin, DataDir, Seed, Simulate, Speed, simulator_setup, warn
 from toolbar_py.service.errors import SetupError
 from toolbar_py.service.settings import Settings
 from toolbar_py.service.telephony.webhook.configuration import PREFIX
@@ -58,10 +58,9 @@ def _leave_out_real_telephones() -> None:
     """
     ignored = [name for name in sorted(os.environ) if name.startswith(PREFIX) and os.environ.pop(name)]
     if ignored:
-        typer.echo(
-            f"toolbar-py: warning: {', '.join(ignored)} ignored: the demo's telephone system is the simulated one "
-            "(toolbar-py serve --demo joins a real one)",
-            err=True,
+        warn(
+            f"{', '.join(ignored)} ignored: the demo's telephone system is the simulated one "
+            "(toolbar-py serve --demo joins a real one)"
         )
 
 

@@ -53,6 +53,11 @@ Faults = Annotated[
 ]
 
 
+def warn(message: str) -> None:
+    """Say on stderr, in one line, what goes on although it may not be what was meant."""
+    typer.echo(f"toolbar-py: warning: {message}", err=True)
+
+
 def simulator_setup(simulate: str | None, seed: int, speed: float, faults: str = "") -> Setup:
     """Give the setup of the simulator that the options describe.
 

@@ -7,9 +7,20 @@ from typing import Annotated, Literal
 
 import typer
 
-from toolbar_py.cli.options import DEFAULT_DATA, AllowOrigin, DataDir, Faults, Seed, Simulate, Speed, simulator_setup
-from toolbar_py.service.settings import SDK_DIR, Settings
-from toolbar_py.service.telephony.webhook.configuration import cti_settings
+from toolbar_py.cli.options import (
+    DEFAULT_DATA,
+    AllowOrigin,
+    DataDir,
+    Faults,
+    Seed,
+    Simulate,
+    Speed,
+    simulator_setup,
+    warn,
+)
+from toolbar_py.service.errors import SetupError
+from toolbar_py.service.settings import SDK_DIR, Settings, check_public_url
+from toolbar_py.service.telephony.webhook.configuration import SECRETS, CtiSettings, cti_settings
 
 _MINUTE_MS = 60_000
 _LEASE_MAX_MINUTES = 366 * 24 * 60
@@ -56,6 +67,9 @@ def serve(
     It prints its URL when it is up and stops cleanly on Ctrl+C or SIGTERM.
     """
     simulation = simulator_setup(simulate, seed, speed, faults)
+    cti = _telephone_system()
+    _check_public_url(public_url)
+    _check_browser_files(sdk_dir)
     try:
         settings = Settings(
             data_dir=data,
@@ -66,18 +80,47 @@ def serve(
             demo=demo,
             lease_ms=int(lease_minutes * _MINUTE_MS),
             sdk_dir=sdk_dir,
-            # From the environment only: an argument is seen by everybody who lists the processes.
-            cti=cti_settings(os.environ),
+            cti=cti,
             simulator=simulation,
         )
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--allow-origin") from None
     if not _is_loopback(host):
-        typer.echo(f"toolbar-py: warning: {host} is reachable from other machines, without encryption", err=True)
+        warn(f"{host} is reachable from other machines, without encryption")
+    if cti.joined and (simulate or faults):
+        options = " and ".join(name for name, value in (("--simulate", simulate), ("--faults", faults)) if value)
+        warn(f"{options} ignored: {SECRETS} joins a real telephone system")
     # Loading the service takes longer than printing help should.
     from toolbar_py.service.server import serve as run_server  # noqa: PLC0415
 
     run_server(settings, lambda url: typer.echo(f"easyCIM answers at {url}/ (Ctrl+C stops it)"), log_level)
+
+
+def _telephone_system() -> CtiSettings:
+    # From the environment only: an argument is seen by everybody who lists the processes.
+    try:
+        return cti_settings(os.environ)
+    except SetupError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _check_public_url(url: str | None) -> None:
+    try:
+        if url is not None:
+            check_public_url(url)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--public-url") from None
+
+
+def _check_browser_files(folder: Path) -> None:
+    if (folder / "toolbar.js").is_file():
+        return
+    if folder != SDK_DIR:
+        raise typer.BadParameter(
+            f"{folder} has no toolbar.js: name the folder of a web build, or leave the option out for the built-in one",
+            param_hint="--sdk-dir",
+        )
+    warn("the browser files are not built, so pages cannot load the toolbar: run make setup")
 
 
 def _is_loopback(host: str) -> bool:

@@ -15,6 +15,7 @@ PAGES_DIR = Path(__file__).parent / "pages"
 """The demo pages."""
 
 _MINUTE_MS = 60_000
+_PUBLIC_URL = re.compile(r"(https?://[^/?#]+)((?:/[A-Za-z0-9._~%!$&'()*+,;=:@-]+)*/?)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +71,13 @@ class Settings:
     simulator: Setup | None = field(default_factory=Setup)
 
     def __post_init__(self) -> None:
-        """Refuse origins that no browser would ever send.
+        """Refuse addresses that no browser would ever send or follow.
 
         Raises:
-            ValueError: naming the origin and what would be right.
+            ValueError: naming the address and what would be right.
         """
+        if self.public_url is not None:
+            check_public_url(self.public_url)
         for origin in self.allow_origins:
             check_origin(origin)
 
@@ -82,6 +85,19 @@ class Settings:
     def database(self) -> Path:
         """The file of the embedded database."""
         return self.data_dir / "easycim.sqlite3"
+
+
+def check_public_url(url: str) -> None:
+    """Make sure that a text can be how pages reach the service: an origin, perhaps with the path that a proxy adds.
+
+    Raises:
+        ValueError: naming the text and what would be right.
+    """
+    example = "write it like https://easycim.example or https://www.example/easycim"
+    found = _PUBLIC_URL.fullmatch(url)
+    if found is None:
+        raise ValueError(f"'{url}' is not the address of a service: {example}")
+    check_origin(found[1])
 
 
 def check_origin(origin: str) -> None:

@@ -1,8 +1,8 @@
-"""Origins as browsers send them."""
+"""Origins as browsers send them, and how pages reach the service."""
 
 import pytest
 
-from toolbar_py.service.settings import check_origin
+from toolbar_py.service.settings import check_origin, check_public_url
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,42 @@ def test_what_no_browser_sends_is_refused(origin: str) -> None:
 def test_the_refusal_says_what_to_write() -> None:
     with pytest.raises(ValueError, match=r"write https://crm\.example$"):
         check_origin("https://crm.example/app/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://easycim.example",
+        "https://easycim.example/",
+        "https://www.example/tools/easycim",
+        "http://localhost:8000",
+        "http://[::1]:8000/easycim/",
+    ],
+)
+def test_a_public_url_is_an_origin_and_perhaps_a_path(url: str) -> None:
+    check_public_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "foo",
+        "/easycim",
+        "easycim.example",
+        "https://",
+        "ftp://easycim.example",
+        "https://easycim.example:443",
+        "https://EASYCIM.example",
+        "https://user@easycim.example",
+        "https://easycim.example?x",
+        "https://easycim.example/#x",
+        "https://easycim.example//",
+        "https://easycim.example/a b",
+        "https://easycim.example/\n",
+        'https://easycim.example/"',
+    ],
+)
+def test_what_leads_to_no_service_is_refused_as_a_public_url(url: str) -> None:
+    with pytest.raises(ValueError, match=r"write (it like )?https?://"):
+        check_public_url(url)
