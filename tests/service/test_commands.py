@@ -149,6 +149,22 @@ def test_a_simulation_beside_a_real_telephone_system_is_told_to_be_ignored(
     assert "--simulate and --faults ignored: TOOLBAR_CTI_SECRETS joins" in only_line(service.log.read_text())
 
 
+def test_a_second_service_on_a_data_folder_is_warned_about_as_long_as_another_runs(start_service: Start) -> None:
+    quiet = ("--log-level", "error")
+    first = start_service(more=quiet)
+    folder, log = first.data_dir, first.log
+    assert log.read_text() == ""
+    second = start_service(folder, more=quiet)
+    assert f"another service runs on the data folder {folder}" in only_line(log.read_text())
+    first.kill()
+    third = start_service(folder, more=quiet)
+    assert log.read_text().count("another service runs") == 2
+    second.kill()
+    third.kill()
+    start_service(folder, more=quiet)
+    assert log.read_text().count("another service runs") == 2
+
+
 def test_a_service_stops_cleanly(start_service: Start) -> None:
     service = start_service(demo=False)
     assert service.stop() == 0

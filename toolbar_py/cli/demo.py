@@ -48,7 +48,7 @@ def demo(
     # Loading the service takes longer than printing help should.
     from toolbar_py.service.server import serve  # noqa: PLC0415
 
-    serve(settings, lambda url: typer.echo(_welcome(url, settings)), "warning")
+    serve(settings, lambda url: typer.echo(_welcome(url, settings)), warn, "warning")
 
 
 def _leave_out_real_telephones() -> None:

@@ -93,7 +93,7 @@ def serve(
     # Loading the service takes longer than printing help should.
     from toolbar_py.service.server import serve as run_server  # noqa: PLC0415
 
-    run_server(settings, lambda url: typer.echo(f"easyCIM answers at {url}/ (Ctrl+C stops it)"), log_level)
+    run_server(settings, lambda url: typer.echo(f"easyCIM answers at {url}/ (Ctrl+C stops it)"), warn, log_level)
 
 
 def _telephone_system() -> CtiSettings:

@@ -4,11 +4,12 @@ import asyncio
 import signal
 import socket
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import uvicorn
 
 from toolbar_py.service.app import create_app, prepare
+from toolbar_py.service.datafolder import DataFolder
 from toolbar_py.service.errors import SetupError
 from toolbar_py.service.events.hub import Hub
 from toolbar_py.service.logs import log_to_stderr
@@ -20,11 +21,14 @@ _KEEP_ALIVE_S = 75
 _GRACE_S = 10
 
 
-def serve(settings: Settings, announce: Callable[[str], None], log_level: str = "info") -> None:
+def serve(
+    settings: Settings, announce: Callable[[str], None], warn: Callable[[str], None], log_level: str = "info"
+) -> None:
     """Run a service until SIGTERM or SIGINT, then finish the requests that run and return.
 
     Args:
         announce: is called once with the URL, when the service answers.
+        warn: is called with a sentence about what goes on although it may not be what was meant.
         log_level: how much goes to stderr: ``debug``, ``info``, ``warning`` or ``error``.
 
     Raises:
@@ -32,7 +36,10 @@ def serve(settings: Settings, announce: Callable[[str], None], log_level: str = 
     """
     log_to_stderr(log_level)
     listener = _listen(settings.host, settings.port)
-    try:
+    with closing(listener), DataFolder(settings).serving() as alone:
+        if not alone:
+            advice = "stop one, or give each a folder of its own (--data)"
+            warn(f"another service runs on the data folder {settings.data_dir}: {advice}")
         asyncio.run(prepare(settings))
         hub = Hub()
         config = uvicorn.Config(
@@ -46,10 +53,8 @@ def serve(settings: Settings, announce: Callable[[str], None], log_level: str = 
             timeout_graceful_shutdown=_GRACE_S,
         )
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        url = settings.public_url or f"http://{host}:{listener.getsockname()[1]}"
+        url = (settings.public_url or f"http://{host}:{listener.getsockname()[1]}").rstrip("/")
         _Server(config, hub, lambda: announce(url)).run([listener])
-    finally:
-        listener.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:
