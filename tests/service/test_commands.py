@@ -92,7 +92,13 @@ def test_the_version_is_told() -> None:
         (("serve", "--sdk-dir", "/nowhere"), "/nowhere has no toolbar.js: name the folder of a web build"),
         (("token",), "--operator"),
         (("token", "--operator", " "), "--operator"),
+        (("token", "--operator", "anna"), "'anna' cannot be an operator's name: write it like anna@crm"),
+        (("token", "--operator", "an na@crm"), "write it like anna@crm"),
+        (("token", "--operator", "anna@crm@it"), "write it like anna@crm"),
+        (("token", "--operator", "@crm"), "write it like anna@crm"),
+        (("token", "--operator", f"anna@{'c' * 124}"), "in at most 128 characters"),
         (("token", "--operator", "a@b", "--ttl", "-1"), "--ttl"),
+        (("token", "--operator", "a@b", "--ttl", "31622401"), "--ttl"),
         (("import", "--macro-activity", "DEMO", "nowhere.csv"), "nowhere.csv"),
         (("import", "--macro-activity", "DEMO", __file__), ".csv"),
     ],
@@ -184,6 +190,13 @@ def test_tokens_are_all_that_is_printed_and_they_work(start_service: Start, tmp_
         desk.close()
 
 
+def test_a_token_says_when_it_makes_a_data_folder(tmp_path: Path) -> None:
+    command = ("token", "--data", str(tmp_path / "mistyped"), "--operator", "op1@demo")
+    said = f"toolbar-py: made a new data folder {tmp_path / 'mistyped'}"
+    assert said in toolbar(*command).stderr.splitlines()
+    assert toolbar(*command).stderr == ""
+
+
 def test_a_supervisors_token_may_import(service: ServiceProcess, contact_id: str) -> None:
     done = toolbar("token", "--data", str(service.data_dir), "--operator", "op1@demo", "--role", "supervisor")
     desk = Desk(service.url, done.stdout.strip())
@@ -227,5 +240,9 @@ def test_a_macro_activity_is_made_only_when_that_is_asked_for(tmp_path: Path) ->
     file = tmp_path / "contacts.csv"
     file.write_text("nome\nAnna\n")
     command = ("import", "--data", str(tmp_path / "data"), "--macro-activity", "NEW", str(file))
-    assert "there is no macro activity NEW" in one_line(toolbar(*command), 1)
+    done = toolbar(*command)
+    assert done.returncode == 1
+    made, error = done.stderr.splitlines()
+    assert made == f"toolbar-py: made a new data folder {tmp_path / 'data'}"
+    assert "there is no macro activity NEW" in error
     assert toolbar(*command, "--create").returncode == 0

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from toolbar_py.cli.options import DEFAULT_DATA, DataDir
+from toolbar_py.cli.options import DEFAULT_DATA, DataDir, new_folder_told
 from toolbar_py.service.errors import SetupError
 from toolbar_py.service.settings import Settings
 from toolbar_py.service.store.base import UnknownMacroActivityError
@@ -48,8 +48,10 @@ def import_contacts(
         TypeAdapter(ShortText).validate_python(campaign)
     except ValidationError:
         raise typer.BadParameter("at most 100 and 200 characters", param_hint="--macro-activity / --campaign") from None
+    settings = Settings(data_dir=data)
     try:
-        report = asyncio.run(_import(Settings(data_dir=data), file, macro_activity, campaign, create=create))
+        with new_folder_told(settings):
+            report = asyncio.run(_import(settings, file, macro_activity, campaign, create=create))
     except UnknownMacroActivityError as error:
         raise SetupError(f"{error}; --create makes a new one") from None
     except ToolbarError as error:

@@ -1,10 +1,13 @@
 """Options that several commands share."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from toolbar_py.service.settings import Settings
 from toolbar_py.service.telephony.simulator.faults import NO_FAULTS, FaultRates, read_rates
 from toolbar_py.service.telephony.simulator.pace import SPEED_MAX, SPEED_MIN
 from toolbar_py.service.telephony.simulator.scenario import ScenarioError, read_scenario
@@ -56,6 +59,20 @@ Faults = Annotated[
 def warn(message: str) -> None:
     """Say on stderr, in one line, what goes on although it may not be what was meant."""
     typer.echo(f"toolbar-py: warning: {message}", err=True)
+
+
+@contextmanager
+def new_folder_told(settings: Settings) -> Generator[None]:
+    """Say on stderr when what runs in the context makes a new data folder: perhaps another one was meant.
+
+    It is said also when the rest fails, as it may tell why.
+    """
+    missing = not settings.database.exists()
+    try:
+        yield
+    finally:
+        if missing and settings.database.exists():
+            typer.echo(f"toolbar-py: made a new data folder {settings.data_dir.absolute()}", err=True)
 
 
 def simulator_setup(simulate: str | None, seed: int, speed: float, faults: str = "") -> Setup:

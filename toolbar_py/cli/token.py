@@ -1,16 +1,20 @@
 """``toolbar-py token``: make bearer tokens."""
 
 import asyncio
+import re
 from typing import Annotated, Literal
 
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from toolbar_py.cli.options import DEFAULT_DATA, DataDir
+from toolbar_py.cli.options import DEFAULT_DATA, DataDir, new_folder_told
 from toolbar_py.service.settings import Settings
 from toolbar_py.wire.base import OperatorId
 
 _DEFAULT_TTL_S = 12 * 3600
+_TTL_MAX_S = 366 * 24 * 3600
+# Narrower than what the service takes from a telephone system or a token: new names are made here.
+_NAME = re.compile(r"[^@\s]+@[^@\s]+")
 
 RoleName = Literal["operator", "supervisor"]
 
@@ -22,7 +26,13 @@ def token(
     ],
     data: DataDir = DEFAULT_DATA,
     ttl: Annotated[
-        int, typer.Option(min=0, metavar="SECONDS", help="For how long the token is valid; 0 makes an expired one.")
+        int,
+        typer.Option(
+            min=0,
+            max=_TTL_MAX_S,
+            metavar="SECONDS",
+            help="For how long the token is valid, at most a year as it cannot be taken back; 0 makes an expired one.",
+        ),
     ] = _DEFAULT_TTL_S,
     role: Annotated[
         RoleName | None, typer.Option(help="What the operator may do; without it as registered, else 'operator'.")
@@ -37,7 +47,10 @@ def token(
     # Loading the store takes longer than printing help should.
     from toolbar_py.service.accounts import issue_tokens  # noqa: PLC0415
 
-    for issued in asyncio.run(issue_tokens(Settings(data_dir=data), operator, ttl, role)):
+    settings = Settings(data_dir=data)
+    with new_folder_told(settings):
+        tokens = asyncio.run(issue_tokens(settings, operator, ttl, role))
+    for issued in tokens:
         if issued.registered:
             typer.echo(f"toolbar-py: {issued.operator} was not known and is registered now", err=True)
         typer.echo(issued.token)
@@ -45,6 +58,11 @@ def token(
 
 def _check(name: str) -> None:
     try:
-        TypeAdapter(OperatorId).validate_python(name)
+        known = _NAME.fullmatch(TypeAdapter(OperatorId).validate_python(name))
     except ValidationError:
-        raise typer.BadParameter(f"'{name[:200]}' cannot be an operator's name", param_hint="--operator") from None
+        known = None
+    if known is None:
+        raise typer.BadParameter(
+            f"'{name[:200]}' cannot be an operator's name: write it like anna@crm, in at most 128 characters",
+            param_hint="--operator",
+        )
