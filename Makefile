@@ -54,7 +54,7 @@ $(STAMPS)/web: $(STAMPS)/chromium $(STAMPS)/npm $(PAGE_SOURCES) requirements/pag
 
 demo: setup
 	@.venv/bin/toolbar-py demo --port $(PORT) --data $(DATA) $(if $(CHECK),--check) $(if $(SIMULATE),--simulate $(SIMULATE)) \
-	  $(foreach origin,$(ORIGIN),--allow-origin $(origin))
+	  $(foreach origin,$(ORIGIN),--allow-origin '$(origin)')
 
 # A suite whose inputs did not change since it passed is not repeated; FRESH=1 repeats all.
 test: $(if $(FRESH),forget) setup $(STAMPS)/lint $(STAMPS)/types $(STAMPS)/unit $(STAMPS)/service $(STAMPS)/faults $(STAMPS)/browser $(STAMPS)/demo $(STAMPS)/conformance
