@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -75,6 +77,11 @@ def _check() -> None:
         raise typer.Exit(1)
 
 
+def _command() -> str:
+    """Give what a person types to run us: as it was typed just now, or where the set-up puts it."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "toolbar-py" else ".venv/bin/toolbar-py"
+
+
 def _welcome(url: str, settings: Settings) -> str:
     lines = [
         f"The operator's desk is at {url}/demo/",
@@ -84,5 +91,5 @@ def _welcome(url: str, settings: Settings) -> str:
         lines.append("Contacts come to whoever presses Login there.")
     if settings.allow_origins:
         lines.append(f'Pages of {", ".join(settings.allow_origins)} load <script src="{url}/sdk/toolbar.js"></script>;')
-        lines.append(f"toolbar-py token --data {settings.data_dir} --operator op1@demo prints a token for them.")
+        lines.append(f"{_command()} token --data {settings.data_dir} --operator op1@demo prints a token for them.")
     return "\n".join([*lines, f"Ctrl+C stops it. What was saved stays in {settings.data_dir}/."])
