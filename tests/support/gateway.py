@@ -13,7 +13,9 @@ from toolbar_py.service.telephony.webhook.signature import HEADER, Keyring, Mess
 
 _PATH = f"{API}/cti/events"
 _SECRET = Secret("tests", "t" * 32)
-_WINDOW_S = 300
+
+KEYRING = Keyring([_SECRET], 300)
+"""Signs as the service expects it."""
 
 ENVIRONMENT = {SECRETS: f"{_SECRET.key_id}:{_SECRET.text}"}
 """What a service needs to know to take the reports."""
@@ -28,7 +30,6 @@ class Gateway:
 
     def __init__(self, url: str) -> None:
         self._http = httpx2.Client(base_url=url, timeout=20, verify=NO_TLS)
-        self._keyring = Keyring([_SECRET], _WINDOW_S)
 
     def __enter__(self) -> Self:
         return self
@@ -51,7 +52,7 @@ class Gateway:
         now_ms = int(time.time() * 1000)
         report = {"eventId": uuid4().hex, "agent": agent, "contactId": contact_id, "event": event, "at": now_ms, **more}
         body = json.dumps(report).encode()
-        signature = self._keyring.sign(Message("POST", _PATH, body), now_ms // 1000)
+        signature = KEYRING.sign(Message("POST", _PATH, body), now_ms // 1000)
         answer = self._http.post(_PATH, content=body, headers={HEADER: signature})
         (result,) = answer.json()["results"]
         assert result["result"] == "taken", result

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ class Gateway(ThreadingHTTPServer):
     def __init__(self, keyring: Keyring) -> None:
         self.keyring = keyring
         self.told: list[dict[str, Any]] = []
+        self.before_answering: Callable[[dict[str, Any]], None] = lambda _: None
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def wait_for(self, kind: str) -> dict[str, Any]:
@@ -39,6 +41,7 @@ class _Handler(BaseHTTPRequestHandler):
         gateway.keyring.verify(Message("POST", self.path, body), self.headers[HEADER], int(time.time()))
         message = json.loads(body)
         gateway.told.append(message)
+        gateway.before_answering(message)
         refused = message.get("destination") == "113"
         answer = {"detail": "113 is not for us"} if refused else {"contactId": f"gw-{message['id']}"}
         content = json.dumps(answer).encode()

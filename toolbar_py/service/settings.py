@@ -42,8 +42,8 @@ class Settings:
         event_retention_ms: how long a desk's events can be asked for again.
         contact_retention_ms: how long a contact that has left the desk is known there (contract section 3 asks for at
             least 24 hours), and a telephone system's reports are recognised.
-        operation_retention_ms: how long the answer of a call or action is kept for its ``Idempotency-Key``, and why a
-            report was refused.
+        operation_retention_ms: how long the answer of a call or action is kept for its ``Idempotency-Key``, why a
+            report was refused, and what a call was begun with whose contact was never reported.
         slot_capacity: how many group appointments a half hour takes.
         cti: how a real telephone system is joined, if one is.
         simulator: what the simulated telephone system does when there is no real one; None for no telephones at all.

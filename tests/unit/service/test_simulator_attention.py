@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from toolbar_py.service.domain.deskwork import BegunWith
 from toolbar_py.service.store.duebase import DueContact, DueQuery
 from toolbar_py.service.telephony.simulator.driver import RealTime
 from toolbar_py.service.telephony.simulator.setup import Setup
@@ -40,6 +41,9 @@ class Board:
         self.reported.set()
         await self.answers.wait()
         return CtiReceipt(taken=True, number=1)
+
+    async def begun(self, agent: str, contact_id: str, begun_with: BegunWith) -> None:
+        raise NotImplementedError
 
     async def desk(self, agent: str) -> DeskSnapshot:
         status = AgentStatus(agent=agent, presence=Presence.LOGGED_IN, since=NOW, logged_in_at=NOW, groups=[])

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.simulation import BEGIN
 from tests.unit.service.test_simulator import ME
+from toolbar_py.service.domain.deskwork import BegunWith
 from toolbar_py.service.store.duebase import DueContact, DueQuery
 from toolbar_py.service.telephony.port import ActionCommand
 from toolbar_py.service.telephony.simulator.driver import Stepped
@@ -39,6 +40,9 @@ class Board:
     async def report(self, report: CtiReport) -> CtiReceipt:
         self.taken.append(report)
         return CtiReceipt(taken=True)
+
+    async def begun(self, agent: str, contact_id: str, begun_with: BegunWith) -> None:
+        raise NotImplementedError
 
     async def desk(self, agent: str) -> DeskSnapshot:
         number, presence = self.stale.pop(0) if self.stale else self.shown

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import pytest
 
+from toolbar_py.service.domain.deskwork import BegunWith
 from toolbar_py.service.store.base import StoreError, StoreUnavailableError
 from toolbar_py.service.telephony.webhook.following import Following
 from toolbar_py.service.telephony.webhook.gateway import Chance
@@ -37,6 +38,9 @@ class Switchboard:
         self._watchers: list[Callable[[str], Awaitable[None]]] = []
 
     async def report(self, report: CtiReport) -> CtiReceipt:
+        raise NotImplementedError
+
+    async def begun(self, agent: str, contact_id: str, begun_with: BegunWith) -> None:
         raise NotImplementedError
 
     async def desk(self, agent: str) -> DeskSnapshot:
@@ -162,6 +166,26 @@ async def test_what_the_telephone_system_reports_is_not_told_back(follow: Follow
     switchboard.contacts.clear()
     await switchboard.changed()
     assert ear.told == []
+
+
+async def test_what_a_call_was_begun_with_is_not_told_once_more(follow: Follow) -> None:
+    switchboard, ear = Switchboard(), Ear()
+    following = await follow(switchboard, ear)
+    following.begun(AGENT, "c1", [NameValue(name="ECID", value="demo|1|1|1"), NameValue(name="A", value="1")])
+    following.reporting(report(ContactEventName.CONNECTION_STARTED))
+    switchboard.contacts["c1"] = {"ECID": "demo|1|1|1", "A": "2"}
+    await switchboard.changed()
+    assert ear.told == [("callData", "c1", "A=2")]
+
+
+async def test_of_calls_that_are_never_reported_the_newest_are_known(follow: Follow) -> None:
+    switchboard, ear = Switchboard(), Ear()
+    following = await follow(switchboard, ear)
+    for number in range(1_001):
+        following.begun(AGENT, f"c{number}", [NameValue(name="A", value="1")])
+    switchboard.contacts.update({"c0": {"A": "1"}, "c1": {"A": "1"}})
+    await switchboard.changed()
+    assert ear.told == [("callData", "c0", "A=1")]
 
 
 async def test_an_ecid_that_easycim_has_added_to_a_new_contact_is_told(follow: Follow) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter, ValidationError
 
 from toolbar_py.wire.actions import CtiReport
-from toolbar_py.wire.base import Ecid
+from toolbar_py.wire.base import Ecid, WireModel
 from toolbar_py.wire.calldata import ECID, merge, merge_what_fits, value_of
 from toolbar_py.wire.contacts import NameValue
 from toolbar_py.wire.errors import ConflictError, InvalidArgumentError, ToolbarError
@@ -14,6 +14,17 @@ from toolbar_py.wire.phases import Action, OutOfOrderError, actions_in, allows, 
 from toolbar_py.wire.telephony import ContactEvent, ContactEventName, DeskContact, Phase
 
 _ECID: TypeAdapter[str] = TypeAdapter(Ecid)
+
+
+class BegunWith(WireModel):
+    """What an operator began a call with, as far as the contact should have it.
+
+    Args:
+        number: the destination.
+    """
+
+    call_data: list[NameValue]
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,28 @@ def with_call_data(contact: DeskContact, added: Sequence[NameValue], at: int) ->
     if call_data == contact.event.call_data:
         return None
     return _after(contact, ContactEventName.DATA_CHANGED, contact.phase, at, call_data)
+
+
+def with_begun(contact: DeskContact, begun_with: BegunWith) -> DeskContact:
+    """Give a contact with what its call was begun with; what it has already stays, and what is too much is left out."""
+    before = contact.event
+    named = {entry.name for entry in before.call_data}
+    missing = [entry for entry in begun_with.call_data if entry.name not in named]
+    call_data = merge_what_fits(before.call_data, missing)
+    event = before.model_copy(update={"call_data": call_data, "dnis": before.dnis or begun_with.number})
+    return contact.model_copy(update={"event": event, "ecid": ecid_in(call_data) or contact.ecid})
+
+
+def given_later(contact: DeskContact, begun_with: BegunWith, at: int) -> DeskContact | None:
+    """Give a contact that was reported before it was known what it was begun with; None when that changes nothing.
+
+    Args:
+        at: epoch ms.
+    """
+    known = with_begun(contact, begun_with)
+    if known == contact:
+        return None
+    return _after(known, ContactEventName.DATA_CHANGED, known.phase, at, known.event.call_data)
 
 
 def deleted(contact: DeskContact, at: int) -> DeskContact:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from toolbar_py.service.domain.deskwork import BegunWith
 from toolbar_py.wire.actions import CtiReceipt, CtiReport
 from toolbar_py.wire.appointments import AppointmentType
 from toolbar_py.wire.errors import ToolbarError
@@ -126,7 +127,8 @@ class BookCommand:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Moments before which things are forgotten, in epoch ms: log and reports, contacts that left, operations."""
+    """Moments before which things are forgotten, in epoch ms: log, contacts that left and reports, operations and
+    refusals."""
 
     events: int
     contacts: int
@@ -224,6 +226,17 @@ class DeskStore(Protocol):
 
     async def purge_signatures(self) -> int:
         """Forget the signatures that need not be remembered any more; gives how many."""
+        ...
+
+    async def begun(self, operator: str, contact_id: str, begun_with: BegunWith) -> None:
+        """Note what a call was begun with, for the contact as which it will be reported.
+
+        One that is at the operator's desk already gets it at once, as a change of its data. One that comes later has it
+        from its first event on.
+
+        Args:
+            contact_id: what the telephone system has answered.
+        """
         ...
 
     async def require_ecid(self, ecid: str) -> None:

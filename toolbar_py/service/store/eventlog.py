@@ -6,7 +6,14 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from toolbar_py.service.store.deskbase import DeskRecord, LoggedEvent, Retention
 from toolbar_py.service.store.desks import Desks
-from toolbar_py.service.store.tables import cti_rejections, cti_reports, desk_contacts, desk_events, operations
+from toolbar_py.service.store.tables import (
+    begun_calls,
+    cti_rejections,
+    cti_reports,
+    desk_contacts,
+    desk_events,
+    operations,
+)
 from toolbar_py.wire.places import Place
 
 REPLAY_MAX = 1_000
@@ -81,5 +88,6 @@ def purge(connection: Connection, before: Retention) -> int:
         delete(cti_reports).where(cti_reports.c.at < before.contacts),
         delete(cti_rejections).where(cti_rejections.c.at < before.operations),
         delete(operations).where(operations.c.at < before.operations),
+        delete(begun_calls).where(begun_calls.c.at < before.operations),
     )
     return sum(connection.execute(statement).rowcount for statement in statements)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 from toolbar_py.service.store.base import StoreVersionError
 from toolbar_py.service.store.dialect import Dialect
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration. Kept here too, so that an up-to-date start need not load Alembic."""
 
 

@@ -5,6 +5,7 @@ import json
 from sqlalchemy import Connection, bindparam, delete, select
 
 from toolbar_py.service.domain.deskwork import apply_report, deleted
+from toolbar_py.service.store.begun import Begun
 from toolbar_py.service.store.deskbase import RefusedReport, RejectionRecord
 from toolbar_py.service.store.desks import Desks, Turn, is_operator
 from toolbar_py.service.store.tables import cti_rejections, cti_reports, desk_contacts
@@ -31,8 +32,9 @@ _REJECTIONS = select(cti_rejections).order_by(cti_rejections.c.id.desc()).limit(
 class Reporting:
     """Takes reports inside a transaction that may write."""
 
-    def __init__(self, desks: Desks) -> None:
+    def __init__(self, desks: Desks, begun: Begun) -> None:
         self._desks = desks
+        self._begun = begun
 
     def take(self, turn: Turn, report: CtiReport) -> CtiReceipt | RefusedReport:
         """See :meth:`toolbar_py.service.store.deskbase.DeskStore.report`."""
@@ -55,7 +57,7 @@ class Reporting:
             applied = apply_report(None, report)
             # Of a transfer away and back: a desk has one row for a contact, and the new stay is what counts.
             turn.connection.execute(_FORGET_STAY, {"operator": agent, "contact_id": report.contact_id})
-            return self._desks.come(turn, agent, applied.contact)
+            return self._desks.come(turn, agent, self._begun.complete(turn.connection, agent, applied.contact))
         whose, contact = found
         if whose != agent:
             raise UnknownContactError(reason="at_another_desk", contactId=report.contact_id, desk=whose)

@@ -5,9 +5,11 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from toolbar_py.service.domain.deskwork import BegunWith
 from toolbar_py.service.store.activities import Activities
 from toolbar_py.service.store.attending import Attending, agents, renew_leases, working
 from toolbar_py.service.store.base import Clock
+from toolbar_py.service.store.begun import Begun
 from toolbar_py.service.store.booking import book, booked
 from toolbar_py.service.store.claims import Claims
 from toolbar_py.service.store.database import Database
@@ -54,7 +56,8 @@ class SqlDesks:
         self._lease_ms = lease_ms
         self._announce = announce
         self._desks = Desks(database.dialect)
-        self._reporting = Reporting(self._desks)
+        self._begun = Begun(self._desks, database.dialect)
+        self._reporting = Reporting(self._desks, self._begun)
         self._attending = Attending(self._desks, activities)
         self._claims = Claims(database.dialect)
         self._signatures = Signatures(database.dialect)
@@ -131,6 +134,10 @@ class SqlDesks:
     async def purge_signatures(self) -> int:
         """Forget the signatures that need not be remembered any more."""
         return await self._database.write(lambda connection: self._signatures.purge(connection, self._clock()))
+
+    async def begun(self, operator: str, contact_id: str, begun_with: BegunWith) -> None:
+        """Note what a call was begun with."""
+        await self.change(lambda turn: self._begun.note(turn, operator, contact_id, begun_with))
 
     async def require_ecid(self, ecid: str) -> None:
         """Make sure that a contact has the ECID."""

@@ -236,6 +236,18 @@ cti_signatures = Table(
     Index(None, "forget_at"),
 )
 
+begun_calls = Table(
+    "begun_calls",
+    metadata,
+    # The telephone system's answer to a call; the row goes when the contact comes to the desk.
+    Column("contact_id", _CONTACT_ID, primary_key=True),
+    Column("operator", _OPERATOR, nullable=False),
+    # The BegunWith as JSON.
+    Column("begun_with", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "at"),
+)
+
 operations = Table(
     "operations",
     metadata,

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from toolbar_py.service.domain.deskwork import BegunWith
 from toolbar_py.wire.actions import CallRequest, CtiReceipt, CtiReport
 from toolbar_py.wire.phases import Action
 from toolbar_py.wire.telephony import DeskSnapshot, Presence
@@ -90,6 +91,13 @@ class Switchboard(Protocol):
             ConflictError: it cannot follow on what was.
             InvalidArgumentError: the first event of a contact lacks what later ones may leave out.
             UnknownContactError: the operator is not known, or the contact is at another's desk.
+        """
+        ...
+
+    async def begun(self, agent: str, contact_id: str, begun_with: BegunWith) -> None:
+        """Have a contact that an operator has begun get what it was begun with, from its first event on or now.
+
+        For systems whose reports need not repeat it; what they do report goes before it.
         """
         ...
 

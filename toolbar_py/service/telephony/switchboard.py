@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 
+from toolbar_py.service.domain.deskwork import BegunWith
 from toolbar_py.service.domain.presence import presence_refusal
 from toolbar_py.service.events.messages import snapshot
 from toolbar_py.service.events.stream import Sources
@@ -37,6 +38,10 @@ class DeskSwitchboard:
         if isinstance(taken, RefusedReport):
             raise taken.error
         return taken
+
+    async def begun(self, agent: str, contact_id: str, begun_with: BegunWith) -> None:
+        """Have a contact that an operator has begun get what it was begun with."""
+        await self._desks.begun(agent, contact_id, begun_with)
 
     async def desk(self, agent: str) -> DeskSnapshot:
         """Give an operator's desk as it stands."""

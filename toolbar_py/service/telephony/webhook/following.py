@@ -21,6 +21,8 @@ PAUSE_MAX_S = 30
 """How long a gateway that is back may wait for what it missed."""
 
 _DOUBLINGS_MAX = 5
+_BEGUN_MAX = 1_000
+"""Of how many calls at most it is known what they were begun with; of an older one the gateway is told once more."""
 
 _LOG = logging.getLogger("toolbar_py.telephony.webhook")
 
@@ -59,6 +61,8 @@ class Following:
         self._deleted: dict[str, set[str]] = {}
         # By operator and contact: reports on their way to the desk, which may show there already.
         self._in_flight: dict[tuple[str, str], list[CtiReport]] = {}
+        # By operator and contact: the CallData that calls were begun with, until their desk shows it.
+        self._begun: dict[tuple[str, str], dict[str, str]] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._changed: set[str] = set()
         # By operator: ends the pause before the next try, because there is something new to tell.
@@ -87,6 +91,12 @@ class Following:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def begun(self, agent: str, contact_id: str, entries: Sequence[NameValue]) -> None:
+        """Note what the telephone system was asked to begin a contact with: it need not be told once more."""
+        self._begun[agent, contact_id] = _values(entries)
+        if len(self._begun) > _BEGUN_MAX:
+            del self._begun[next(iter(self._begun))]
 
     def reporting(self, report: CtiReport) -> None:
         """Note what the telephone system is about to report: it need not be told. :meth:`over` has to follow."""
@@ -175,14 +185,18 @@ class Following:
         """Give the CallData of a contact at a desk that the telephone system does not know."""
         theirs = self._known[agent].setdefault(contact_id, {})
         theirs.update(self._arriving(agent, contact_id, values))
+        begun = _shown(self._begun.get((agent, contact_id), {}), values)
+        if begun:
+            del self._begun[agent, contact_id]
+            # What a report has said since is newer.
+            theirs.update({name: value for name, value in begun.items() if name not in theirs})
         return {name: value for name, value in values.items() if theirs.get(name) != value}
 
     def _arriving(self, agent: str, contact_id: str, values: dict[str, str]) -> dict[str, str]:
         """Give the CallData at a desk that a report on its way has brought."""
         found: dict[str, str] = {}
         for report in self._in_flight.get((agent, contact_id), ()):
-            reported = _values(report.call_data or ())
-            found.update({name: value for name, value in reported.items() if values.get(name) == value})
+            found.update(_shown(_values(report.call_data or ()), values))
         return found
 
     def _is_deleted(self, agent: str, contact_id: str) -> bool:
@@ -207,3 +221,8 @@ class Following:
 
 def _values(entries: Sequence[NameValue]) -> dict[str, str]:
     return {entry.name: entry.value for entry in entries}
+
+
+def _shown(entries: dict[str, str], values: dict[str, str]) -> dict[str, str]:
+    """Give those entries that are at a desk as they are."""
+    return {name: value for name, value in entries.items() if values.get(name) == value}

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
-from toolbar_py.service.store.base import Clock
+from toolbar_py.service.domain.deskwork import BegunWith
+from toolbar_py.service.store.base import Clock, StoreError
 from toolbar_py.service.telephony.port import ActionCommand, Switchboard
 from toolbar_py.service.telephony.webhook.following import Following
 from toolbar_py.service.telephony.webhook.gateway import Chance, Gateway
@@ -112,9 +113,11 @@ class WebhookTelephones:
         )
         answer = await self._post(key, message)
         try:
-            return BegunAnswer.model_validate_json(answer).contact_id
+            contact_id = BegunAnswer.model_validate_json(answer).contact_id
         except ValidationError:
             raise ServiceError(reason="telephones_unusable", outcome_known=False) from None
+        await self._remember(agent, contact_id, BegunWith(call_data=message.call_data, number=request.destination))
+        return contact_id
 
     async def act(self, command: ActionCommand) -> None:
         """Ask the gateway to do something with a contact."""
@@ -139,6 +142,18 @@ class WebhookTelephones:
         """Tell the gateway that a contact's after-call work is over."""
         key = self._new_id()
         await self._post(key, EndedMessage(id=key, at=self._clock(), agent=agent, contact_id=contact_id))
+
+    async def _remember(self, agent: str, contact_id: str, begun_with: BegunWith) -> None:
+        """Have the contact get what it was begun with, whether its reports repeat that or not."""
+        if self._switchboard is None:
+            return
+        if self._following is not None:
+            self._following.begun(agent, contact_id, begun_with.call_data)
+        try:
+            await self._switchboard.begun(agent, contact_id, begun_with)
+        except StoreError:
+            # The gateway has begun it all the same: who asks again under the same key gets the same contact.
+            raise ServiceError(status=503, outcome_known=False) from None
 
     async def _post(self, key: str, message: WireModel) -> bytes:
         if self._gateway is None:
