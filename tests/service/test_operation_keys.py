@@ -103,6 +103,18 @@ async def test_a_repetition_that_the_telephone_system_refuses_is_refused_for_sur
     assert refused.json()["outcomeKnown"] is True
 
 
+async def test_a_telephone_system_that_turns_a_repetition_away_unread_says_nothing_of_the_first_request(
+    service: InProcessService, ann: httpx2.AsyncClient
+) -> None:
+    await state(ann, "LOGGEDIN")
+    key, service.telephones.silence = new_key(), SILENT
+    problem(await call(ann, key=key), 504, "TIMEOUT")
+    service.telephones.refusal = ServiceError(reason="telephones_distrust_us", status=401)
+    refused = await call(ann, key=key)
+    problem(refused, 500, "SERVICE")
+    assert (refused.json()["retryable"], refused.json()["outcomeKnown"]) == (False, False)
+
+
 async def test_an_action_with_a_key_is_done_once(service: InProcessService, ann: httpx2.AsyncClient) -> None:
     await service.telephones.report(ANN, "c1", "POPUP", "connectionstarted", "established")
     headers = {"Idempotency-Key": new_key()}

@@ -66,6 +66,10 @@ PASSING_REASONS = frozenset({"token_failed"})
 """``details.reason`` of failures that may be over at the next try, although their code's usually are not."""
 
 
+LASTING_REASONS = frozenset({"telephones_distrust_us", "telephones_elsewhere"})
+"""``details.reason`` of failures that stay until somebody puts a setting right, although their code's usually pass."""
+
+
 UNKNOWING_REASONS = frozenset({"outcome_unknown"})
 """``details.reason`` of failures that say by themselves that a write may or may not have happened."""
 
@@ -87,6 +91,8 @@ class ToolbarError(Exception):
         self.details: dict[str, JsonValue] = details
         if details.get("reason") in PASSING_REASONS:
             self.retryable = True
+        if details.get("reason") in LASTING_REASONS:
+            self.retryable = False
 
     @classmethod
     def from_code(cls, code: str, details: Mapping[str, JsonValue], *, outcome_known: bool = True) -> "ToolbarError":

@@ -197,6 +197,11 @@ REASONS: Mapping[Locale, Mapping[str, str]] = {
         "telephones_unreachable": "La centrale telefonica non è raggiungibile: riprovare.",
         "telephones_silent": "La centrale telefonica non ha risposto entro {timeoutMs} ms: riprovare.",
         "telephones_unusable": "La centrale telefonica ha risposto in modo imprevisto: riprovare.",
+        "telephones_distrust_us": "La centrale telefonica rifiuta la firma di easyCIM (HTTP {status}): nulla è stato "
+        "fatto. Chi la gestisce controlli che conosca il primo segreto di TOOLBAR_CTI_SECRETS e che gli orologi "
+        "concordino.",
+        "telephones_elsewhere": "All'indirizzo della centrale telefonica c'è solo un rinvio (HTTP {status}): nulla è "
+        "stato fatto. In TOOLBAR_CTI_URL va scritto l'indirizzo a cui rinvia.",
         "telephones_loopback": "L'indirizzo della centrale telefonica porta a questa stessa macchina: correggerlo.",
         "telephones_deaf": "La centrale telefonica non accetta richieste: si abilita con TOOLBAR_CTI_URL.",
     },
@@ -232,6 +237,11 @@ REASONS: Mapping[Locale, Mapping[str, str]] = {
         "telephones_unreachable": "The telephone system cannot be reached: try again.",
         "telephones_silent": "The telephone system did not answer within {timeoutMs} ms: try again.",
         "telephones_unusable": "The telephone system answered in an unexpected way: try again.",
+        "telephones_distrust_us": "The telephone system does not accept easyCIM's signature (HTTP {status}): nothing "
+        "was done. Who runs it should check that it knows the first secret of TOOLBAR_CTI_SECRETS and that the clocks "
+        "agree.",
+        "telephones_elsewhere": "The telephone system's address only redirects (HTTP {status}): nothing was done. "
+        "TOOLBAR_CTI_URL has to be the address that it redirects to.",
         "telephones_loopback": "The telephone system's address leads to this very machine: it has to be put right.",
         "telephones_deaf": "The telephone system takes no requests: set TOOLBAR_CTI_URL to have them sent.",
     },

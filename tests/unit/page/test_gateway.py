@@ -97,6 +97,16 @@ def test_a_refusal_is_not_repeated() -> None:
     assert not desk.host.requests
 
 
+@pytest.mark.parametrize("reason", ["telephones_distrust_us", "telephones_elsewhere"])
+def test_what_the_telephone_system_did_not_take_is_not_repeated_and_surely_not_done(reason: str) -> None:
+    desk = Desk()
+    call = desk.call("saveScript", ECID, "POSITIVE", True)
+    desk.reply(500, {**problem("SERVICE", 500), "details": {"reason": reason, "status": 401}})
+    failure = desk.failure(call)
+    assert (failure["code"], failure["retryable"], failure["outcomeKnown"]) == ("SERVICE", False, True)
+    assert "HTTP 401" in failure["message"]
+
+
 def test_retry_after_is_respected() -> None:
     desk = Desk()
     desk.call("getContactInfoWS", ECID)

@@ -178,6 +178,15 @@ async def test_what_a_call_was_begun_with_is_not_told_once_more(follow: Follow) 
     assert ear.told == [("callData", "c1", "A=2")]
 
 
+@pytest.mark.parametrize("reason", ["telephones_distrust_us", "telephones_elsewhere"])
+async def test_what_the_gateway_has_not_read_is_told_until_the_setting_is_right(follow: Follow, reason: str) -> None:
+    switchboard, ear = Switchboard(c1={}), Ear(ServiceError(reason=reason))
+    await follow(switchboard, ear)
+    switchboard.contacts.clear()
+    await switchboard.changed()
+    assert ear.told == [("ended", "c1")]
+
+
 async def test_of_calls_that_are_never_reported_the_newest_are_known(follow: Follow) -> None:
     switchboard, ear = Switchboard(), Ear()
     following = await follow(switchboard, ear)

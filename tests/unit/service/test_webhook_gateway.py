@@ -223,7 +223,7 @@ async def test_it_is_not_tried_for_ever(join: Join, reply: Reply, kind: type[Too
     assert len(joined.counterpart.received) == TRIES
 
 
-@pytest.mark.parametrize("reply", [answers(429, Retry_After="60"), answers(401)])
+@pytest.mark.parametrize("reply", [answers(429, Retry_After="60"), answers(401), answers(307)])
 async def test_a_gateway_that_turns_away_a_later_try_says_nothing_of_the_first(join: Join, reply: Reply) -> None:
     joined = await join(CUT_OFF, reply)
     assert (await refused(joined)).outcome_known is False
@@ -266,10 +266,21 @@ async def test_a_gateway_that_asks_for_a_second_gets_it(join: Join) -> None:
     assert joined.pauses == [1.0]
 
 
-@pytest.mark.parametrize("status", [401, 403])
-async def test_a_gateway_that_does_not_know_us_is_not_the_operators_fault(join: Join, status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (401, "The telephone system does not accept easyCIM's signature (HTTP 401): nothing was done."),
+        (403, "The telephone system does not accept easyCIM's signature (HTTP 403): nothing was done."),
+        (302, "The telephone system's address only redirects (HTTP 302): nothing was done."),
+        (308, "The telephone system's address only redirects (HTTP 308): nothing was done."),
+    ],
+)
+async def test_a_gateway_that_does_not_take_our_messages_has_done_nothing(join: Join, status: int, said: str) -> None:
     joined = await join(answers(status, {"code": "FORBIDDEN", "detail": "unknown key"}))
-    assert (await refused(joined)).details == {"reason": "telephones_unusable", "status": status}
+    error = await refused(joined)
+    assert (error.code, error.retryable, error.outcome_known) == ("SERVICE", False, True)
+    assert sentence(error, "en").startswith(said)
+    assert len(joined.counterpart.received) == 1
 
 
 @pytest.mark.parametrize("status", [404, 409, 410])

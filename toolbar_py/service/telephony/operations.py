@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from toolbar_py.service.store.base import StoreError
 from toolbar_py.service.store.deskbase import DeskStore
-from toolbar_py.wire.errors import ConflictError, ToolbarError
+from toolbar_py.wire.errors import ConflictError, ServiceError, ToolbarError
 
 _LOG = logging.getLogger("toolbar_py.telephony")
 
@@ -72,8 +72,8 @@ class Operations:
         try:
             text = await work(not claim.fresh)
         except ToolbarError as error:
-            if not claim.fresh and error.retryable:
-                # That it cannot be done now says nothing of what an earlier request has asked.
+            if not claim.fresh and (error.retryable or isinstance(error, ServiceError)):
+                # That it cannot be done now, or not on this way, says nothing of what an earlier request has asked.
                 error.outcome_known = False
             if error.outcome_known:
                 await self._note(operator, key, None)

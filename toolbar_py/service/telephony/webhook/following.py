@@ -12,6 +12,7 @@ from typing import Protocol
 from toolbar_py.service.store.base import StoreError
 from toolbar_py.service.telephony.port import Switchboard
 from toolbar_py.service.telephony.webhook.gateway import LOOPBACK, Chance
+from toolbar_py.service.telephony.webhook.refusals import judges_the_key
 from toolbar_py.wire.actions import CtiReport
 from toolbar_py.wire.contacts import NameValue
 from toolbar_py.wire.errors import ToolbarError
@@ -30,7 +31,7 @@ _LOG = logging.getLogger("toolbar_py.telephony.webhook")
 class Teller(Protocol):
     """Takes to the gateway what it should know.
 
-    Both raise a :class:`ToolbarError`; one that is retryable, or says that nothing was sent, is tried again.
+    Both raise a :class:`ToolbarError`. Only what the gateway has read and refused is not tried again.
     """
 
     async def tell_call_data(self, agent: str, contact_id: str, entries: Sequence[NameValue]) -> None:
@@ -211,7 +212,7 @@ class Following:
         try:
             await telling
         except ToolbarError as error:
-            if error.retryable or error.details.get("reason") == LOOPBACK:
+            if not judges_the_key(error) or error.details.get("reason") == LOOPBACK:
                 failed.append(error)
                 return False
             # The gateway does not want it; it would not want it the next time either.

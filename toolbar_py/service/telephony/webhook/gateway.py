@@ -12,7 +12,7 @@ import httpx2
 
 from toolbar_py.service.store.base import Clock
 from toolbar_py.service.telephony.webhook.configuration import is_loopback
-from toolbar_py.service.telephony.webhook.refusals import is_passing, refusal
+from toolbar_py.service.telephony.webhook.refusals import is_passing, judges_the_key, refusal
 from toolbar_py.service.telephony.webhook.signature import HEADER, Keyring, Message
 from toolbar_py.wire.errors import ConflictError, DeadlineError, ServiceError, ToolbarError
 
@@ -141,11 +141,11 @@ class Gateway:
                     return answered.body
                 _LOG.warning("the gateway refused", extra={"fields": {"key": key, "status": answered.status}})
                 failure = refusal(answered.status, answered.body, answered.retry_after_s)
-                if not failure.retryable:
+                if judges_the_key(failure):
                     raise failure
                 passing = is_passing(answered.status)
                 pause_s = max(pause_s, answered.retry_after_s)
-            # A gateway that refuses knows the key. One that has no time for a later try says nothing of an earlier one.
+            # A gateway that turns a later try away unread says nothing of an earlier one.
             perhaps_done = perhaps_done or not failure.outcome_known
             if not passing or tries == TRIES or asyncio.get_running_loop().time() + pause_s >= until:
                 failure.outcome_known = not perhaps_done

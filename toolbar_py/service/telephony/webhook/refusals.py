@@ -15,6 +15,7 @@ _TOO_MANY = 429
 _PASSING = (408, 425, _TOO_MANY)
 _MALFORMED = (400, 422)
 _UNKNOWN_TO_IT = (401, 403)
+_REDIRECTS = range(300, 400)
 _CLIENT_ERRORS = range(400, 500)
 _SERVER_ERRORS = range(500, 600)
 
@@ -22,6 +23,14 @@ _SERVER_ERRORS = range(500, 600)
 def is_passing(status: int) -> bool:
     """Say whether the same message may be accepted in a moment."""
     return status in _PASSING or status in _SERVER_ERRORS
+
+
+def judges_the_key(error: ToolbarError) -> bool:
+    """Say whether a refusal tells of earlier tries too, because the gateway has looked the message's key up.
+
+    It has not when it only says "not now", or refuses the message before it has read it.
+    """
+    return not error.retryable and not isinstance(error, ServiceError)
 
 
 def refusal(status: int, body: bytes, retry_after_s: float) -> ToolbarError:
@@ -38,8 +47,12 @@ def refusal(status: int, body: bytes, retry_after_s: float) -> ToolbarError:
     """
     if status == _TOO_MANY:
         return RateLimitedError(retryAfterMs=int(min(max(retry_after_s, _WAIT_MIN_S), _WAIT_MAX_S) * 1000))
-    if status in _PASSING or status in _UNKNOWN_TO_IT or status not in _CLIENT_ERRORS:
-        # Neither our signature nor a redirect is the operator's fault.
+    # Neither our signature nor a redirect is the operator's fault. Nothing was done, and nothing will be the next time.
+    if status in _UNKNOWN_TO_IT:
+        return ServiceError(reason="telephones_distrust_us", status=status)
+    if status in _REDIRECTS:
+        return ServiceError(reason="telephones_elsewhere", status=status)
+    if status in _PASSING or status not in _CLIENT_ERRORS:
         return ServiceError(reason="telephones_unusable", status=status, outcome_known=status not in _SERVER_ERRORS)
     found = _read(body)
     said = _sentence(found.detail or found.title) or f"HTTP {status}"
