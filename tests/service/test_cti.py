@@ -174,6 +174,15 @@ def test_refusals_are_recorded_for_supervisors_without_a_value_of_call_data(
     supervisor.close()
 
 
+@pytest.mark.parametrize("limit", [0, 1_001])
+def test_a_limit_that_is_out_of_range_is_told_the_range(joined: ServiceProcess, limit: int) -> None:
+    supervisor = Desk(joined.url, joined.token("supervisor@demo", role=Role.SUPERVISOR))
+    response = supervisor.http.get(f"{API}/cti/rejections?limit={limit}")
+    supervisor.close()
+    problem(response, 422, "INVALID_ARGUMENT")
+    assert response.json()["detail"] == "Invalid request: limit is out of range (1–1000)."
+
+
 def test_operators_do_not_see_refusals(joined: ServiceProcess) -> None:
     operator = Desk(joined.url, joined.token("op1@demo"))
     assert problem(operator.http.get(f"{API}/cti/rejections"), 403, "FORBIDDEN") == {"reason": "supervisor_only"}
@@ -267,7 +276,7 @@ async def test_a_signature_is_forgotten_when_it_is_too_old_to_be_taken(tmp_path:
         (b"\xff", {"argument": "", "problem": "json"}),
         (b"[" * 100_000, {"argument": "", "problem": "json"}),
         (b'{"at": NaN}', {"argument": "", "problem": "json"}),
-        (b"5", {"argument": "", "problem": "type", "expected": "object"}),
+        (b'"POPUP"', {"argument": "", "problem": "type", "expected": "object_or_list"}),
         (b"[]", {"argument": "", "problem": "empty"}),
     ],
 )

@@ -69,6 +69,8 @@ PROBLEMS: Mapping[Locale, Mapping[str, str]] = {
         "characters": "{argument} contiene caratteri non ammessi",
         "choice": "{argument} deve essere uno fra {allowed}",
         "range": "{argument} è fuori dai limiti ({min}–{max})",
+        "least": "{argument} deve essere almeno {min}",
+        "most": "{argument} deve essere al massimo {max}",
         "short": "{argument} è troppo corto: servono almeno {min} {unit}",
         "length": "{argument} supera il massimo di {max} {unit}",
         "unknown": "{argument} non è previsto",
@@ -83,6 +85,8 @@ PROBLEMS: Mapping[Locale, Mapping[str, str]] = {
         "characters": "{argument} holds characters that are not allowed",
         "choice": "{argument} must be one of {allowed}",
         "range": "{argument} is out of range ({min}–{max})",
+        "least": "{argument} must be at least {min}",
+        "most": "{argument} must be at most {max}",
         "short": "{argument} is too short: it takes at least {min} {unit}",
         "length": "{argument} is longer than the maximum of {max} {unit}",
         "unknown": "{argument} is not known here",
@@ -101,6 +105,7 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "number": "un numero",
         "list": "una lista (array)",
         "object": "un oggetto",
+        "object_or_list": "un oggetto, o una lista di oggetti",
         "characters": "caratteri",
         "entries": "elementi",
         "bytes": "byte",
@@ -134,6 +139,7 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "number": "a number",
         "list": "a list (array)",
         "object": "an object",
+        "object_or_list": "an object, or a list of objects",
         "characters": "characters",
         "entries": "entries",
         "bytes": "bytes",
@@ -355,9 +361,13 @@ class _Gaps(dict[str, str]):
 def _say_problem(problem: Mapping[str, JsonValue], locale: Locale) -> str:
     values = _Gaps({name: _show(value, locale) for name, value in problem.items()})
     values["argument"] = str(problem.get("argument") or "body")  # a name of the contract, in every language
+    word = str(problem.get("problem"))
+    if word == "range" and not {"min", "max"} <= problem.keys():
+        # Pydantic names the bound that was passed, and not the other one.
+        word = "least" if "min" in problem else "most"
     known = PROBLEMS[locale]
     # A site's own easyCIM may find fault in words of its own.
-    return known.get(str(problem.get("problem")), known["other"]).format_map(values)
+    return known.get(word, known["other"]).format_map(values)
 
 
 def _show(value: JsonValue, locale: Locale) -> str:

@@ -172,7 +172,6 @@ async def test_a_call_goes_out_signed_and_comes_back_with_its_contact_id(join: J
         "serviceId": "S",
         "callProfileId": "",
         "callData": [{"name": "ECID", "value": "demo|1|1|1"}, {"name": "A", "value": "1"}],
-        "content": "",
     }
 
 

@@ -1,11 +1,12 @@
 """The order in which reports that come together are taken."""
 
 import asyncio
+import json
 
 import pytest
 
 from tests.support.telephones import cti_report
-from toolbar_py.service.telephony.webhook.intake import Intake, Submission
+from toolbar_py.service.telephony.webhook.intake import Intake, Submission, read_submissions
 from toolbar_py.wire.actions import CtiReceipt, CtiReport
 from toolbar_py.wire.errors import ServiceError
 
@@ -53,6 +54,19 @@ async def test_a_contact_leaves_one_desk_before_it_comes_to_the_other() -> None:
     results = await Intake(slow).take(submit(*said), "en")
     assert slow.taken == [" ".join(each) for each in said]
     assert [result.number for result in results] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("event_id", ["e1", "event 0000000000001", "è" * 200])
+async def test_a_malformed_report_of_a_list_is_told_by_the_id_that_it_has(event_id: str) -> None:
+    (submission,) = read_submissions(json.dumps([{"eventId": event_id}]).encode())
+    (result,) = await Intake(Slow()).take([submission], "en")
+    assert (result.event_id, result.result) == (event_id, "rejected")
+
+
+@pytest.mark.parametrize("event_id", [5, None, [], "e" * 201])
+def test_what_cannot_be_taken_for_an_id_is_not_given_back(event_id: object) -> None:
+    (submission,) = read_submissions(json.dumps([{"eventId": event_id}]).encode())
+    assert submission.event_id is None
 
 
 async def test_what_cannot_be_taken_now_stops_only_what_depends_on_it() -> None:

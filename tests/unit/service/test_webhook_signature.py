@@ -48,6 +48,13 @@ def test_the_signature_is_what_the_documentation_says() -> None:
     assert ring().sign(REPORT, NOW) == f"key=new, t={NOW}, v1={expected.hexdigest()}"
 
 
+@pytest.mark.parametrize("separator", [", ", ",", " , "])
+def test_the_parts_of_a_signature_may_come_in_any_order(separator: str) -> None:
+    parts = ring().sign(REPORT, NOW).split(", ")
+    for ordered in itertools.permutations(parts):
+        assert ring().verify(REPORT, separator.join(ordered), NOW)
+
+
 @given(body=st.binary(max_size=300), moment=st.integers(0, 10**11))
 def test_what_is_signed_is_taken(body: bytes, moment: int) -> None:
     message = replace(REPORT, body=body)
@@ -119,6 +126,9 @@ def test_a_secret_is_exchanged_without_a_gap() -> None:
         f"key=new, t={'9' * 13}, v1={'0' * 64}",
         f"key=new, t={NOW}, v1={'A' * 64}",
         f"key=new, t={NOW}, v1={'0' * 64}, v1={'0' * 64}",
+        f"key=new, t={NOW}, t={NOW}, v1={'0' * 64}",
+        f"key=new, t={NOW}, v2={'0' * 64}",
+        f"key=new, t={NOW}, v1={'0' * 64},",
         f"key=né, t={NOW}, v1={'0' * 64}",
         "x" * 10_000,
     ],

@@ -57,6 +57,21 @@ def test_every_action_is_called_what_pages_call_it(action: Action) -> None:
     assert name in {method.name for method in METHODS if method.namespace == CONTACT}
 
 
+@pytest.mark.parametrize(
+    ("locale", "bound", "said"),
+    [
+        ("it", {"min": 0}, "Richiesta non valida: at deve essere almeno 0."),
+        ("it", {"max": 9}, "Richiesta non valida: at deve essere al massimo 9."),
+        ("en", {"min": 0}, "Invalid request: at must be at least 0."),
+        ("en", {"max": 9}, "Invalid request: at must be at most 9."),
+        ("en", {"min": 0, "max": 9}, "Invalid request: at is out of range (0–9)."),
+    ],
+)
+def test_of_a_range_the_bounds_that_are_known_are_told(locale: Locale, bound: dict[str, int], said: str) -> None:
+    error = InvalidArgumentError(problems=[{"argument": "at", "problem": "range", **bound}])
+    assert sentence(error, locale) == said
+
+
 def test_what_is_too_short_is_not_called_empty() -> None:
     problem = {"argument": "eventId", "problem": "short", "min": 16, "unit": "characters"}
     error = InvalidArgumentError(problems=[{**problem}])

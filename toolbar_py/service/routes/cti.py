@@ -19,6 +19,7 @@ from toolbar_py.service.telephony.webhook.reception import Reception
 from toolbar_py.service.telephony.webhook.signature import HEADER, Message
 from toolbar_py.wire.actions import CtiReport
 from toolbar_py.wire.errors import ForbiddenError, InvalidArgumentError, ToolbarError
+from toolbar_py.wire.problems import invalid
 from toolbar_py.wire.texts import Locale, sentence
 
 _REJECTIONS = 100
@@ -89,9 +90,11 @@ def cti_routes(reception: Reception | None, intake: Intake, rejections: Rejectio
     async def cti_rejections(
         request: Request,
         _who: Annotated[Identity, Depends(supervisor)],
-        limit: Annotated[int, Query(ge=1, le=_REJECTIONS_MAX)] = _REJECTIONS,
+        limit: Annotated[int, Query(json_schema_extra={"minimum": 1, "maximum": _REJECTIONS_MAX})] = _REJECTIONS,
     ) -> Response:
         """Give the newest reports that were refused, with the reason; never a value of CallData."""
+        if not 1 <= limit <= _REJECTIONS_MAX:
+            raise invalid("limit", "range", min=1, max=_REJECTIONS_MAX)
         locale = asked_locale(request.scope)
         found = await rejections.rejections(limit)
         return answer(CtiRejections(rejections=[_rejection(record, locale) for record in found]))

@@ -30,7 +30,7 @@ class CtiResult(WireModel):
     """What became of one report.
 
     Args:
-        event_id: the report's, when it has one that can be read.
+        event_id: the report's, when it has one that can be read, be it malformed.
         number: the operator's event it became.
         code: why it was rejected, with
         reason: the sentence for a person and
@@ -93,7 +93,7 @@ class PresenceMessage(_Outgoing):
 
 
 class CallMessage(_Outgoing):
-    """An operator begins a contact: a call, or a job without voice that ``content`` describes."""
+    """An operator begins a contact: a call, or a job without voice that ``content`` describes if anything does."""
 
     kind: Literal["call", "job"]
     destination: str
@@ -101,7 +101,7 @@ class CallMessage(_Outgoing):
     service_id: str
     call_profile_id: str
     call_data: list[NameValue]
-    content: str
+    content: str | None = None
 
 
 class ActionMessage(_Outgoing):

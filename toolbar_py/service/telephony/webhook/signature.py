@@ -5,7 +5,8 @@
     Easycim-Signature: key=2026a, t=1767225600, v1=5f0c...
 
 ``v1`` is the HMAC-SHA256, in lower-case hexadecimal digits, over ``t . METHOD . path . body`` with literal dots between
-them: the same bytes in both directions. ``path`` is what stands in the request line, its query included.
+them: the same bytes in both directions. ``path`` is what stands in the request line, its query included. The
+three parts may come in any order.
 """
 
 import hmac
@@ -18,7 +19,12 @@ from toolbar_py.wire.errors import UnauthenticatedError
 
 HEADER = "Easycim-Signature"
 
-_FORM = re.compile(r"key=(?P<key>[A-Za-z0-9_-]{1,32}), ?t=(?P<moment>[0-9]{1,12}), ?v1=(?P<digest>[0-9a-f]{64})")
+_PARTS = {
+    "key": re.compile(r"[A-Za-z0-9_-]{1,32}"),
+    "t": re.compile(r"[0-9]{1,12}"),
+    "v1": re.compile(r"[0-9a-f]{64}"),
+}
+_SEPARATOR = re.compile(r" ?, ?")
 
 # Checked in place of an unknown key's secret, so that the answer takes as long and nobody learns which keys there are.
 _NOBODYS = "0" * 64
@@ -73,19 +79,29 @@ class Keyring:
         """
         if not header:
             raise UnauthenticatedError(reason="missing_signature")
-        found = _FORM.fullmatch(header.strip())
-        if found is None:
-            raise UnauthenticatedError(reason="malformed_signature")
+        found = _parts(header)
         secret = self._secrets.get(found["key"])
-        moment_s = int(found["moment"])
-        digest = _digest(_NOBODYS if secret is None else secret, found["moment"], message)
-        if not hmac.compare_digest(digest, found["digest"]) or secret is None:
+        moment_s = int(found["t"])
+        digest = _digest(_NOBODYS if secret is None else secret, found["t"], message)
+        if not hmac.compare_digest(digest, found["v1"]) or secret is None:
             raise UnauthenticatedError(reason="wrong_signature")
         if moment_s < now_s - self._window_s:
             raise UnauthenticatedError(reason="stale_signature")
         if moment_s > now_s + self._window_s:
             raise UnauthenticatedError(reason="early_signature")
         return Signature(digest, moment_s + self._window_s)
+
+
+def _parts(header: str) -> dict[str, str]:
+    """Give the parts of the header's value by name, each of which it has once."""
+    written = [part.partition("=") for part in _SEPARATOR.split(header.strip())]
+    found = {name: value for name, _, value in written}
+    # One that comes twice would leave open which one counts.
+    if len(written) != len(_PARTS) or found.keys() != _PARTS.keys():
+        raise UnauthenticatedError(reason="malformed_signature")
+    if not all(form.fullmatch(found[name]) for name, form in _PARTS.items()):
+        raise UnauthenticatedError(reason="malformed_signature")
+    return found
 
 
 def _digest(secret: str, moment: str, message: Message) -> str:

@@ -109,7 +109,7 @@ class WebhookTelephones:
             service_id=request.service_id,
             call_profile_id=request.call_profile_id,
             call_data=calldata.parse(request.call_data, "callData"),
-            content=request.content,
+            content=request.content or None,
         )
         answer = await self._post(key, message)
         try:
