@@ -136,7 +136,8 @@ def test_the_telephone_systems_example_typed_into_a_shell_is_answered_as_it_says
     start, report = re.findall(r"^```sh\n(.*?)^```$", example, re.MULTILINE | re.DOTALL)
     said = tmp_path / "said"
     # As in the example, but on a free port; a person waits for the address by reading.
-    start = start.replace("toolbar-py", shlex.join(_COMMAND)).replace("cti-demo", f"{tmp_path / 'data'} --port 0")
+    start = start.replace(".venv/bin/toolbar-py", shlex.join(_COMMAND))
+    start = start.replace("cti-demo", f"{tmp_path / 'data'} --port 0")
     start = start.removesuffix(" &\n")
     script = f"""
         {start} >{said} 2>&1 &
@@ -149,7 +150,9 @@ def test_the_telephone_systems_example_typed_into_a_shell_is_answered_as_it_says
     assert json.loads(done.stdout) == json.loads(_block(example, "json"))
 
 
-@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "docs/integration.md", "docs/operations.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CHANGELOG.md", "docs/integration.md", "docs/operations.md", "docs/telephone-systems.md"]
+)
 def test_every_link_inside_the_project_leads_somewhere(name: str) -> None:
     text = (ROOT / name).read_text()
     for target in re.findall(r"\]\(([^)#]*)(?:#[^)]*)?\)", text):
