@@ -130,7 +130,7 @@ conformance: setup
 	@CONTACTS=$(CONTACTS) $(PY) -m pytest -q -n 4 tests/conformance/test_pages.py -k keeps_to_the_contract
 
 bench: setup
-	@$(PY) -m tests.bench
+	@FIREFOX="$$(scripts/find-firefox)" $(PY) -m tests.bench
 
 clean:
 	rm -rf .build .venv web/node_modules web/src/generated toolbar_py/service/sdk toolbar_py/service/pages
