@@ -2,13 +2,14 @@
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.conformance.conftest import PAGES
 from tests.support.pages import HostPages
-from toolbar_py.conformance.report import conclusion
+from toolbar_py.conformance.report import conclusion, write_files
 from toolbar_py.conformance.run import Plan, Run, check_in
 from toolbar_py.conformance.scenarios import Scenario
 
@@ -27,6 +28,7 @@ def _check(browser: Browser, plan: Plan) -> Run:
 
 # ``make conformance`` asks for long runs of everything.
 _LONG = int(os.environ.get("CONTACTS", "0"))
+_REPORTS = Path(__file__).parents[2] / ".build" / "conformance"
 # Halves, so that a page meets every scenario in two runtimes at least.
 _HALVES = (list(Scenario)[::2], list(Scenario)[1::2])
 _REFUSED = {Scenario.HELD, Scenario.CLOSED, Scenario.UNKNOWN}
@@ -43,6 +45,9 @@ def test_a_page_that_keeps_to_the_contract_passes(
     url = f"{crm.origin}/good/{name}.html"
     plan = Plan(url=url, contacts=len(scenarios), scenarios=scenarios, runtime=runtime, speed=100)
     run = _check(browser, replace(plan, contacts=_LONG, scenarios=list(Scenario), speed=50) if _LONG else plan)
+    if _LONG:
+        # A long run that fails is not soon seen again.
+        write_files(run, _REPORTS / f"{name}-{runtime}")
     assert run.verdict.findings == []
     assert run.verdict.passed, conclusion(run.verdict)
     assert run.verdict.runtime == runtime
