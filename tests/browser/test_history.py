@@ -76,6 +76,22 @@ def test_going_back_repeats_no_event_and_loses_none(open_page: Callable[..., Des
     assert desk.eval("heard") == ["POPUP", "dialing"]
 
 
+def test_a_page_that_has_heard_more_than_the_next_one_hears_nothing_again(
+    open_page: Callable[..., Desk], telephone: StagedDesk
+) -> None:
+    desk = open_page()
+    desk.until(LISTENING)
+    telephone.contact("c1", "POPUP", "connectionstarted")
+    desk.until("heard.length === 2")
+    go(desk, AWAY)
+    # As a next page leaves it that was to be told the second event too, and was left before.
+    desk.page.evaluate("sessionStorage.setItem('toolbar-py', sessionStorage.getItem('toolbar-py').replace('2 ', '1 '))")
+    back(desk)
+    telephone.contact("c1", "dialing")
+    desk.until("heard.includes('dialing')")
+    assert desk.eval("heard") == ["POPUP", "connectionstarted", "dialing"]
+
+
 def test_what_happens_while_a_page_without_toolbar_is_shown_is_told_after_going_back(
     open_page: Callable[..., Desk], telephone: StagedDesk
 ) -> None:

@@ -1,7 +1,9 @@
 """The operators' event streams: what happened arrives, in order, once, and nothing is missing after a break."""
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from unittest.mock import AsyncMock
@@ -209,6 +211,39 @@ async def test_what_was_missed_is_sent_in_pieces_each_when_the_reader_has_taken_
     assert whole.index(b"event: desk") < whole.index(b"id: 1-0a") < whole.index(b"id: 40-0a")
     assert whole.count(b"event: event") == 40
     assert max(map(len, sent)) < 70_000
+
+
+async def test_a_stream_keeps_nothing_of_what_was_missed_once_it_is_sent() -> None:
+    class Missed(list[LoggedEvent]):
+        """A list of which can be told whether anything still has it."""
+
+    status = AgentStatus(agent=ANN, presence=Presence.LOGGED_IN, since=0, logged_in_at=0, groups=[])
+    kept: list[weakref.ref[Missed]] = []
+
+    async def desk(*_given: object) -> DeskRecord:
+        missed = Missed([LoggedEvent(ANN, Place(1, "0a"), '"1"')])
+        kept.append(weakref.ref(missed))
+        return DeskRecord(Place(1, "0a"), status, (), events=missed)
+
+    desks = AsyncMock()
+    desks.desk = desk
+    listeners = hub.Hub()
+    alive: list[bool] = []
+
+    async def send(message: Message) -> None:
+        if b"event: heartbeat" in message.get("body", b""):
+            gc.collect()
+            alive.append(kept[0]() is not None)
+            listeners.close()
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        return {}
+
+    async with asyncio.timeout(5):
+        stream = EventStream(Sources(desks, listeners, lambda: 0, heartbeat_ms=10), ANN, Place(0), 60_000)
+        await stream({}, receive, send)
+    assert alive == [False]
 
 
 async def test_a_stream_ends_with_its_token(service: InProcessService) -> None:

@@ -16,6 +16,13 @@ def _slept(operator: Operator) -> str:
     return tab.place
 
 
+def _place_of_another_log() -> str:
+    """The place of a tab that sleeps since before the log was replaced."""
+    old = Operator(tag="0a")
+    old.live("1", Event.DIALING)
+    return _slept(old)
+
+
 def test_the_place_of_another_log_is_lost_though_the_number_is_known() -> None:
     old, new = Operator(tag="0a"), Operator(tag="0b")
     old.live("1", Event.DIALING)
@@ -28,9 +35,7 @@ def test_the_place_of_another_log_is_lost_though_the_number_is_known() -> None:
 
 
 def test_a_tab_that_wakes_with_a_place_of_another_log_among_others_is_told_so_alone() -> None:
-    old, new = Operator(tag="0a"), Operator(tag="0b")
-    old.live("1", Event.DIALING)
-    place = _slept(old)
+    place, new = _place_of_another_log(), Operator(tag="0b")
     realm = Realm()
     awake = open_tab(new, realm=realm)
     new.live("2", Event.HELD)
@@ -46,9 +51,7 @@ def test_a_tab_that_wakes_with_a_place_of_another_log_among_others_is_told_so_al
 
 @pytest.mark.parametrize("behind", range(4))
 def test_a_place_of_another_log_is_found_out_also_when_the_stream_goes_on_from_that_of_another_tab(behind: int) -> None:
-    old, new = Operator(tag="0a"), Operator(tag="0b")
-    old.live("1", Event.DIALING)
-    place = _slept(old)
+    place, new = _place_of_another_log(), Operator(tag="0b")
     realm = Realm()
     first = open_tab(new, realm=realm)
     new.live("2", Event.DIALING)
@@ -62,9 +65,7 @@ def test_a_place_of_another_log_is_found_out_also_when_the_stream_goes_on_from_t
 
 
 def test_a_place_of_another_log_brings_nothing_back_that_the_agent_did_before_the_page() -> None:
-    old, new = Operator(tag="0a"), Operator(tag="0b")
-    old.live("1", Event.DIALING)
-    place = _slept(old)
+    place, new = _place_of_another_log(), Operator(tag="0b")
     realm = Realm()
     first = open_tab(new, realm=realm)
     new.live("2", Event.DIALING)
