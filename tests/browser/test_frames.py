@@ -37,7 +37,7 @@ def test_a_frame_that_was_away_is_told_what_the_page_around_it_heard_meanwhile(
     outer = open_desk(_OPERATOR, before=RECORD, after=BIND, csp="")
     outer.until(_LISTENS)
     outer.eval("document.body.append(Object.assign(document.createElement('iframe'), {src: argument}))", address)
-    outer.page.wait_for_function("document.body.lastChild.contentWindow.TOOLBAR")
+    outer.until("document.body.lastChild.contentWindow.TOOLBAR")
     inner = next(frame for frame in outer.page.frames if frame.url == address)
     inner.evaluate(_LISTENING)
     with Gateway(service.url) as gateway:

@@ -122,7 +122,7 @@ def test_a_token_that_is_configured_while_python_starts_is_used(
         after=f"setTimeout(() => {{ TOOLBAR.configure({{token: {token!r}}}); done = 1; }}, {delay}); var done;",
     )
     desk.ready()
-    desk.page.wait_for_function("done === 1")
+    desk.until("done === 1")
     assert desk.call("getContactInfoWS", "demo|1|1|1")["ecid"] == "demo|1|1|1"
 
 
