@@ -174,6 +174,20 @@ def test_the_files_say_what_was_found(tmp_path: Path) -> None:
     assert not re.search(r'(src|href)="', text)
 
 
+def test_saves_that_are_done_refused_and_not_waited_for_are_counted_apart() -> None:
+    story = _worked(1, wrong=False)
+    story.answer(story.call("save", "c1", "POSITIVE", True), result=False, errorCode="INVALID_STATE")
+    story.rejects(story.call("save", "c1", "POSITIVE", True), "EASYCIM_UNREACHABLE")
+    story.call("save", "c1", "POSITIVE", True)
+    story.document()
+    verdict = _judged(story, 1).verdict
+    seen = verdict.figures
+    assert (seen.saves, seen.refused_saves, seen.unanswered_saves) == (1, 2, 1)
+    assert "1 script opened, 1 saved, 2 saves refused, 1 save that nobody waited for, 5 calls" in html_page(
+        verdict, "<svg/>"
+    )
+
+
 def test_the_summary_says_what_was_wrong_and_what_would_be_right() -> None:
     out = StringIO()
     print_summary(_run(23, wrong=True).verdict, Console(file=out, width=200, highlight=False))

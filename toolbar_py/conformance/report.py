@@ -198,7 +198,13 @@ def _facts(verdict: Verdict) -> Iterator[tuple[str, str]]:
     seen = verdict.figures
     yield "Contacts", f"{seen.contacts} of {seen.asked} ({', '.join(verdict.scenarios)})"
     yield "Played", f"seed {verdict.seed}, {verdict.speed:g} times real speed, Python in: {verdict.runtime or 'none'}"
-    yield "Page", f"{seen.openings} scripts opened, {seen.saves} saved, {seen.calls} calls, {seen.documents} documents"
+    saves = f"{seen.saves} saved"
+    if seen.refused_saves:
+        saves += f", {_count(seen.refused_saves, 'save')} refused"
+    if seen.unanswered_saves:
+        saves += f", {_count(seen.unanswered_saves, 'save')} that nobody waited for"
+    made = f"{_count(seen.calls, 'call')}, {_count(seen.documents, 'document')}"
+    yield "Page", f"{_count(seen.openings, 'script')} opened, {saves}, {made}"
     if verdict.not_tried:
         yield "Not tried", f"{', '.join(verdict.not_tried)} (what these rules are about did not come up)"
     if seen.foreign_errors:

@@ -17,7 +17,9 @@ class Figures(WireModel):
         asked: how many contacts were to come.
         contacts: how many came.
         openings: how many scripts the page opened, be it only to read.
-        saves: how many outcomes were saved.
+        saves: how many outcomes were saved, as the page was told.
+        refused_saves: how many saves the page was told are not done.
+        unanswered_saves: how many saves the page was told nothing of: its document had gone by then.
         calls: how many calls the page made in all.
         documents: how many documents the page consisted of; each navigation begins another.
         foreign_errors: errors of scripts on the page that have nothing to do with the toolbar.
@@ -27,6 +29,8 @@ class Figures(WireModel):
     contacts: int
     openings: int
     saves: int
+    refused_saves: int
+    unanswered_saves: int
     calls: int
     documents: int
     foreign_errors: int
@@ -76,12 +80,15 @@ class Verdict(WireModel):
 def figures(case: Case, asked: int) -> Figures:
     """Count what happened."""
     entries = case.entries
+    saves = [made for made in case.made if made.saves]
     foreign = [each for each in entries if isinstance(each, Rejection) and not (each.code or each.callback)]
     return Figures(
         asked=asked,
         contacts=len(case.contacts),
         openings=sum(made.opens and made.done for made in case.made),
-        saves=sum(made.saves and made.done for made in case.made),
+        saves=sum(made.done for made in saves),
+        refused_saves=sum(made.answer is not None and not made.done for made in saves),
+        unanswered_saves=sum(made.answer is None for made in saves),
         calls=len(case.made),
         documents=len({entry.life for entry in entries}),
         foreign_errors=len(foreign) + sum(isinstance(each, PageError) for each in entries),
