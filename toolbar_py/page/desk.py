@@ -101,8 +101,12 @@ class Desk:
         self._set(snapshot.agent, contacts)
 
     def apply(self, event: DeskEvent) -> None:
-        """Take an event; one that is part of the desk already changes nothing."""
-        if event.number <= self.number or self.agent is None:
+        """Take an event; one that is part of the desk already changes nothing of it."""
+        if event.number <= self.number:
+            if event.contact is not None:
+                self._came(event.contact.id)
+            return
+        if self.agent is None:
             return
         self.number = event.number
         if event.status is not None:
@@ -131,7 +135,7 @@ class Desk:
 
     def expect(self, contact_id: str) -> None:
         """Note a contact that easyCIM has just begun: the page may act on it before its first event is here."""
-        if contact_id not in self._contacts:
+        if contact_id not in self._contacts and contact_id not in self._departed:
             self._coming.append(contact_id)
 
     def mark_saved(self, contact_id: str, ecid: str, *, offline_end: bool) -> None:
@@ -230,6 +234,13 @@ class Desk:
         self.agent = agent
         self.failure = None
         self.changed.fire()
+
+    def _came(self, contact_id: str) -> None:
+        """Note that a contact is coming no more: the desk as it stands has it, or has had it."""
+        if contact_id in self._coming:
+            self._coming.remove(contact_id)
+            if contact_id not in self._contacts:
+                self._departed.append(contact_id)
 
     def _take(self, event: ContactEvent, after: DeskContact | None) -> None:
         before = self._contacts.get(event.id)

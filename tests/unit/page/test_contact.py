@@ -147,6 +147,29 @@ def cut_off(operator: Operator) -> Tab:
     return tab
 
 
+def test_a_call_that_came_and_went_while_the_stream_was_broken_is_not_hung_up() -> None:
+    operator = Operator()
+    tab = open_tab(operator)
+    tab.call("CONTACT.MakeCall", "1")
+    tab.reply(200, {"accepted": True, "contactId": "new"})
+    operator.live("new", Event.DELETE)
+    tab.hear([], '{"ended": true}')
+    tab.wake()
+    tab.connect(operator)
+    assert tab.refused("CONTACT.Hangup")["details"]["reason"] == "none_online"
+    assert tab.refused("CONTACT.Hangup", "new")["code"] == "UNKNOWN_CONTACT"
+
+
+def test_a_call_that_was_over_before_its_answer_came_is_not_hung_up() -> None:
+    operator = Operator()
+    tab = open_tab(operator)
+    tab.call("CONTACT.MakeCall", "1")
+    operator.live("new", Event.DELETE)
+    tab.hear([message(event) for event in operator.log])
+    tab.reply(200, {"accepted": True, "contactId": "new"})
+    assert tab.refused("CONTACT.Hangup")["details"]["reason"] == "none_online"
+
+
 def test_hangup_without_an_id_takes_up_a_stream_that_broke_off_before_it_refuses() -> None:
     operator = Operator()
     tab = cut_off(operator)
