@@ -27,6 +27,8 @@ _Answer = TypeVar("_Answer", bound=WireModel)
 # a room whose service comes back do not all knock in the same instant.
 READ_WAITS = (200,)
 WRITE_WAITS = (200, 800)
+_WAIT_MAX_MS = 5_000
+"""easyCIM may ask to be left alone for longer than any page waits for an answer: then the page is told at once."""
 
 _ERRORS_BY_STATUS: dict[int, type[ToolbarError]] = {
     401: UnauthenticatedError,
@@ -76,11 +78,13 @@ class Exchange:
                 return reply.body
             error = error_of(reply)
             uncertain = uncertain or (key is not None and _may_have_happened(error))
+            asked = retry_after(error) or 0
             # The page's token function is not asked again at once: it has just said that it cannot.
-            if wait is None or not error.retryable or isinstance(error, UnauthenticatedError):
+            useless = not error.retryable or isinstance(error, UnauthenticatedError) or asked > _WAIT_MAX_MS
+            if wait is None or useless:
                 error.outcome_known = not uncertain or (error.outcome_known and _judges_the_key(error))
                 raise error
-            pause = retry_after(error) or int(wait * (0.5 + 0.5 * self._host.random()))
+            pause = asked or int(wait * (0.5 + 0.5 * self._host.random()))
             try:
                 await Ask(AskKind.SLEEP, json.dumps({"ms": pause}))
             except ToolbarError as interruption:

@@ -114,6 +114,15 @@ def test_retry_after_is_respected() -> None:
     assert desk.wake() == 3_000
 
 
+def test_who_asks_for_a_longer_pause_than_pages_wait_is_told_on_at_once() -> None:
+    desk = Desk()
+    call = desk.call("saveScript", ECID, "POSITIVE", True)
+    desk.reply(429, problem("RATE_LIMITED", 429, retryAfterMs=60_000))
+    failure = desk.failure(call)
+    assert (failure["code"], failure["retryable"], failure["outcomeKnown"]) == ("RATE_LIMITED", True, True)
+    assert failure["details"]["retryAfterMs"] == 60_000
+
+
 def test_an_answer_in_somebody_elses_words_is_told_by_its_status() -> None:
     desk = Desk()
     call = desk.call("saveScript", ECID, "POSITIVE", True)
