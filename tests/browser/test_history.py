@@ -10,6 +10,7 @@ from tests.browser.conftest import LISTENING, Desk, Desks, chromium
 from tests.support.eventful import EventfulService, StagedDesk
 from tests.support.pages import HostPages
 from tests.support.service import ServiceProcess
+from toolbar_py.wire.telephony import AgentEventName
 
 _ECIDS = count(610)
 
@@ -105,6 +106,26 @@ def test_what_happens_while_a_page_without_toolbar_is_shown_is_told_after_going_
     telephone.contact("c1", "dialing")
     desk.until("heard.includes('dialing')")
     assert desk.eval("heard") == ["POPUP", "connectionstarted", "dialing"]
+
+
+def test_what_the_agent_did_while_a_page_was_put_away_is_told_after_going_back(
+    open_page: Callable[..., Desk], telephone: StagedDesk
+) -> None:
+    desk = open_page()
+    desk.until(LISTENING)
+    telephone.contact("c1", "POPUP")
+    desk.until("heard.length === 1")
+    go(desk, NEXT)
+    telephone.contact("c1", "connectionstarted")
+    desk.until("heard.length === 1")
+    go(desk, AWAY)
+    telephone.agent(AgentEventName.PAUSE)
+    with desk.page.expect_navigation(wait_until="commit"):
+        desk.page.evaluate("history.go(-2)")
+    desk.until("'returned' in window")
+    telephone.contact("c1", "dialing")
+    desk.until("heard.includes('dialing')")
+    assert desk.eval("heard") == ["POPUP", "AGENT:PAUSE", "dialing"]
 
 
 @pytest.mark.parametrize(("way", "first"), [(NEXT, []), (AWAY, ["POPUP"])], ids=["heard elsewhere", "heard nowhere"])

@@ -82,7 +82,7 @@ class Listener(Protocol):
         """Take the answer to a call."""
         ...
 
-    def told(self, kind: str, place: str, value: Any) -> None:
+    def told(self, kind: str, mark: str, value: Any) -> None:
         """Take what the toolbar tells."""
         ...
 
@@ -138,10 +138,10 @@ class BrowserHost:
         value = json.loads(text)
         self._to_page(lambda: self._page.answered(call_id, ok, value))
 
-    def tell(self, kind: str, place: str, text: str) -> None:
+    def tell(self, kind: str, mark: str, text: str) -> None:
         """See :class:`toolbar_py.page.host.base.Host`."""
         value = json.loads(text)
-        self._to_page(lambda: self._page.told(kind, place, value))
+        self._to_page(lambda: self._page.told(kind, mark, value))
 
     def log(self, level: str, text: str) -> None:
         """See :class:`toolbar_py.page.host.base.Host`."""

@@ -180,8 +180,9 @@ class OperatorPage:
         if not future.done():
             future.set_result((ok, value))
 
-    def told(self, kind: str, place: str, value: Any) -> None:
-        """Take what the toolbar tells; the place is kept before any callback runs."""
+    def told(self, kind: str, mark: str, value: Any) -> None:
+        """Take what the toolbar tells; the place is kept for the next page before any callback runs."""
+        place = " ".join(mark.split(" ")[:2])
         record = self.record
         if place:
             record.place = place

@@ -87,9 +87,9 @@ class RehearsalHost:
         """Note the answer of a call."""
         self.answers[call_id] = (ok, text)
 
-    def tell(self, kind: str, place: str, text: str) -> None:
+    def tell(self, kind: str, mark: str, text: str) -> None:
         """Note what the page is told."""
-        self.told.append((kind, place, text))
+        self.told.append((kind, mark, text))
 
     def log(self, level: str, text: str) -> None:
         """Say nothing."""

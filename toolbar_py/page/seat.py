@@ -1,5 +1,6 @@
 """A page's seat at a desk: what the page has been told of the operator's events, and how it is told more."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -32,19 +33,19 @@ class Seat:
 
     Args:
         owner: whose events, as :attr:`~toolbar_py.page.host.base.AskKind.WHO` names them.
-        place: as :meth:`~toolbar_py.page.host.base.Host.tell` gave it before a reload; empty for none.
+        mark: as :meth:`~toolbar_py.page.host.base.Host.tell` gave it, before a reload or to an interpreter that the
+            page has lost since; empty for none.
     """
 
-    def __init__(self, page: Page, owner: str, place: str) -> None:
+    def __init__(self, page: Page, owner: str, mark: str) -> None:
         self.page = page
         # Quoted, because a place crosses the boundary in a text whose parts control characters separate.
         self._name = quote(owner, safe="")
-        self.reached = _read(place, self._name)
+        self.reached, since = _read(mark, self._name)
         """The place after the last event that the page has been told, or had not to be; None until the stream has
         begun."""
         self._lost = False
-        self._agent_after: int | None = None
-        self._agent_since = 0
+        self._agent_after, self._agent_since = since or (None, 0)
         self._newest = 0
 
     @property
@@ -102,17 +103,22 @@ class Seat:
             return True
         self.reached = place
         if text and (agent_at is None or self._is_new(place, agent_at)):
-            self.page.host.tell("contact", self.place(), text)
+            self.page.host.tell("contact", self._mark(), text)
         return False
 
     def connection(self, told: Connection) -> None:
         """Tell the page how the stream is doing; with the place to keep once there is one."""
-        place = self.place() if told.state is ConnectionState.OPEN else ""
-        self.page.host.tell("connection", place, told.to_json())
+        mark = self._mark() if told.state is ConnectionState.OPEN else ""
+        self.page.host.tell("connection", mark, told.to_json())
 
     def place(self) -> str:
         """Give the place with which a later seat of this page goes on; empty while there is none."""
         return "" if self.reached is None else f"{self.reached} {self._name}"
+
+    def _mark(self) -> str:
+        """Give the place, and since when the page itself is there: to the next page, that means nothing."""
+        place = self.place()
+        return place and f"{place} {self._agent_after}@{self._agent_since}"
 
     def _is_new(self, place: Place, agent_at: int) -> bool:
         """Say whether an agent's event has happened since the page was there."""
@@ -122,7 +128,16 @@ class Seat:
         self.reached, self._agent_after = place, max(place.number, self._newest)
 
 
-def _read(place: str, name: str) -> Place | None:
-    """Read a place; None when it is another operator's, or not one at all: the page could have written anything."""
-    text, _, owner = place.partition(" ")
-    return Place.parse(text) if owner == name else None
+_SINCE = re.compile(r"([0-9]{1,15})@([0-9]{1,15})")
+
+
+def _read(mark: str, name: str) -> tuple[Place | None, tuple[int, int] | None]:
+    """Read a mark: the place, and since when the page is there; None when they are another operator's.
+
+    Neither need be one at all: the page could have written anything.
+    """
+    text, _, rest = mark.partition(" ")
+    owner, _, since = rest.partition(" ")
+    place = Place.parse(text) if owner == name else None
+    found = _SINCE.fullmatch(since) if place else None
+    return place, (int(found[1]), int(found[2])) if found else None

@@ -69,7 +69,7 @@ export interface Page {
   /**
    * Takes what has happened, as JSON text.
    *
-   * @param bookmark where in the stream of events that was, or `""`; the page keeps it for this tab
+   * @param bookmark where in the stream of events that was, whose it is, and since when the page is there; or `""`
    */
   tell(kind: TellKind, bookmark: string, text: string): void;
   /** Gives the bearer token for the next request, when it is a function of the page's that knows it. */

@@ -88,8 +88,8 @@ class FakeHost:
         assert call_id not in self.answers, "a call is answered once"
         self.answers[call_id] = (ok, json.loads(text))
 
-    def tell(self, kind: str, place: str, text: str) -> None:
-        self.told.append((kind, place, json.loads(text)))
+    def tell(self, kind: str, mark: str, text: str) -> None:
+        self.told.append((kind, mark, json.loads(text)))
 
     def log(self, level: str, text: str) -> None:
         self.logged.append(f"{level}: {text}")

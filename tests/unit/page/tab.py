@@ -37,8 +37,13 @@ class Tab:
 
     @property
     def place(self) -> str:
-        """What the page would give back after a reload."""
-        return next((place for _, place, _ in reversed(self.host.told) if place), self._first_place)
+        """What the next page would give back after a reload."""
+        return " ".join(self.mark.split(" ")[:2])
+
+    @property
+    def mark(self) -> str:
+        """What the page itself would give back to another interpreter."""
+        return next((mark for _, mark, _ in reversed(self.host.told) if mark), self._first_place)
 
     @property
     def contact_events(self) -> list[tuple[str, str]]:

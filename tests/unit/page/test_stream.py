@@ -195,6 +195,33 @@ def test_a_tab_that_comes_back_is_told_what_it_missed_and_no_agents_event() -> N
     assert after.agent_events == []
 
 
+def test_a_page_whose_interpreter_is_replaced_is_told_what_the_agent_did_meanwhile() -> None:
+    operator = Operator()
+    page = open_tab(operator)
+    page.hear([message(operator.contact("1", Event.POPUP))])
+    operator.become(Presence.PAUSED)
+    operator.contact("1", Event.CONNECTION_STARTED)
+    replaced = Tab(place=page.mark)
+    replaced.connect(operator)
+    assert replaced.contact_events == [("1", "connectionstarted")]
+    assert replaced.agent_events == ["AGENT:PAUSE"]
+
+
+def test_a_page_whose_interpreter_is_replaced_is_told_nothing_that_the_agent_did_before_the_page() -> None:
+    operator = Operator()
+    before = open_tab(operator)
+    operator.become(Presence.LOGGED_OUT)
+    page = Tab(place=before.place)
+    ask_id, _ = page.host.listens.popleft()
+    page.app.resume(ask_id, "200", "")
+    page.settle()
+    page.hear(operator.says(before.place)[:1])
+    replaced = Tab(place=page.mark)
+    operator.become(Presence.LOGGED_IN)
+    replaced.connect(operator)
+    assert replaced.agent_events == ["AGENT:LOGGEDIN"]
+
+
 def test_a_tab_that_was_told_nothing_yet_has_a_place_too() -> None:
     operator = Operator()
     operator.live("1", Event.DIALING)

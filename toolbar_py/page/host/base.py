@@ -93,16 +93,17 @@ class Host(Protocol):
         """Settle the page's Promise with JSON text: the answer, or a ``Failure``."""
         ...
 
-    def tell(self, kind: str, place: str, text: str) -> None:
+    def tell(self, kind: str, mark: str, text: str) -> None:
         """Tell the page that something has happened, as JSON text.
 
         Args:
             kind: ``contact`` (a ContactEvent or AgentEvent for the bound callbacks) or ``connection`` (how the event
                 stream is doing: a :class:`~toolbar_py.wire.connection.Connection`).
-            place: where in the stream of events that was: a number, a space, and whose stream it is; ``""`` for
-                nothing to keep. The page keeps it for this tab before it runs its callbacks, and gives it back when
-                Python is started again after a reload. It comes with ``connection`` too: a tab that has had no event
-                yet needs a place as well.
+            mark: where in the stream of events that was, whose stream it is, and since when the page is there, with a
+                space between; ``""`` for nothing to keep. The page keeps it before it runs its callbacks, and gives it
+                back when Python is started for it again; the first two words are kept for the tab, and go to the next
+                page after a reload. It comes with ``connection`` too: a tab that has had no event yet needs a place as
+                well.
         """
         ...
 

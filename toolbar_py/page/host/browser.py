@@ -50,9 +50,9 @@ class BrowserHost:
         """See :class:`~toolbar_py.page.host.base.Host`."""
         self._effects.append(f"answer{_FIELD}{call_id}{_FIELD}{'ok' if ok else 'failed'}{_FIELD}{text}")
 
-    def tell(self, kind: str, place: str, text: str) -> None:
+    def tell(self, kind: str, mark: str, text: str) -> None:
         """See :class:`~toolbar_py.page.host.base.Host`."""
-        self._effects.append(f"tell{_FIELD}{kind}{_FIELD}{place}{_FIELD}{text}")
+        self._effects.append(f"tell{_FIELD}{kind}{_FIELD}{mark}{_FIELD}{text}")
 
     def take(self) -> str:
         """Give the effects that were gathered, and forget them."""

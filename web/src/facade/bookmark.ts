@@ -7,9 +7,18 @@ import { framePath } from "./frames";
 
 const KEY = `toolbar-py${framePath()}`;
 
-/** Whose stream a bookmark is a place in: what follows its number, as toolbar_py/page/seat.py writes it. */
+/** Whose stream a bookmark is a place in: its second word, as toolbar_py/page/seat.py writes it. */
 export function ownerOf(bookmark: string): string {
-  return bookmark.slice(bookmark.indexOf(" ") + 1);
+  return bookmark.split(" ")[1] ?? "";
+}
+
+/** Since when the page itself is there: the third word, which another page has no use for. */
+function sinceOf(bookmark: string): string {
+  return bookmark.split(" ")[2] ?? "";
+}
+
+function placeOf(bookmark: string): string {
+  return bookmark.split(" ", 2).join(" ");
 }
 
 function numberOf(bookmark: string): number {
@@ -43,10 +52,11 @@ export class Bookmark {
 
   /** Keeps where this page has got to for the next one in this tab. */
   keep(): void {
-    if (this.#text === this.#stored) return;
+    const place = placeOf(this.#text);
+    if (place === this.#stored) return;
     try {
-      sessionStorage.setItem(KEY, this.#text);
-      this.#stored = this.#text;
+      sessionStorage.setItem(KEY, place);
+      this.#stored = place;
     } catch {
       // A sandboxed frame, a full or forbidden storage.
     }
@@ -60,13 +70,14 @@ export class Bookmark {
     const found = stored();
     if (!found || found === this.#stored) return;
     this.#stored = found;
-    if (ownerOf(found) !== ownerOf(this.#text) || numberOf(found) > numberOf(this.#text)) this.#text = found;
+    if (ownerOf(found) !== ownerOf(this.#text)) this.#text = found;
+    else if (numberOf(found) > numberOf(this.#text)) this.#text = `${found} ${sinceOf(this.#text)}`.trimEnd();
   }
 }
 
 function stored(): string {
   try {
-    return sessionStorage.getItem(KEY) ?? "";
+    return placeOf(sessionStorage.getItem(KEY) ?? "");
   } catch {
     return "";
   }
