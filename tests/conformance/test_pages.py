@@ -83,6 +83,29 @@ def test_a_page_that_ends_the_after_call_work_first_may_save_a_little_later(brow
     assert run.verdict.figures.saves == 1
 
 
+_CRM = """<!doctype html><p id="state"></p>
+    <script src="https://easycim.example/sdk/toolbar.js"></script><script src="/crm.js"></script>"""
+
+
+def test_a_run_with_more_events_than_the_service_tells_again_is_judged(browser: Browser, crm: HostPages) -> None:
+    busy = """
+        <script>
+          const finish = crm.finish;
+          crm.finish = async function (card) {
+            const change = (n) => TOOLBAR.CONTACT.SetCallData(card.id, `N=${n}`);
+            for (let n = 0; n < 550; n += 5) {
+              await Promise.all([n, n + 1, n + 2, n + 3, n + 4].map(change));
+            }
+            await finish.call(this, card);
+          };
+          crm.start();
+        </script>"""
+    url = crm.add("/busy.html", _CRM + busy)
+    run = _check(browser, Plan(url=url, contacts=2, scenarios=[Scenario.PREDICTIVE], speed=10))
+    assert len(run.case.service.events) > 1_100
+    assert run.verdict.passed, conclusion(run.verdict)
+
+
 @pytest.mark.parametrize("name", _BAD)
 def test_a_page_breaks_the_rule_it_is_named_after_and_no_other(browser: Browser, crm: HostPages, name: str) -> None:
     played = _PLAYED.get(name, Scenario.PREDICTIVE)

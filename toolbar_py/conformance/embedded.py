@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -26,10 +28,15 @@ _PASSWORD = "demo"  # noqa: S105 (of the invented operators)
 
 
 class Operator:
-    """One operator of the embedded service, over HTTP, in a login session of their own."""
+    """One operator of the embedded service, over HTTP, in a login session of their own.
+
+    ``events`` are those that have been read: see :meth:`read_on`.
+    """
 
     def __init__(self, url: str, name: str) -> None:
         self.name = name
+        self.events: list[DeskEvent] = []
+        self._place = "0"
         self._url = url
         self.token: str = self._post("/login", {"operator": name, "password": _PASSWORD})["token"]
 
@@ -45,9 +52,40 @@ class Operator:
         """Close an ECID for good."""
         self._post("/scripts/save", {"ecid": ecid, "outcome": "NEGATIVE"}, {"Idempotency-Key": uuid4().hex})
 
-    def desk(self) -> DeskSnapshot:
-        """Give what is at the desk now."""
-        return self._stream()[0]
+    def read_on(self) -> None:
+        """Read the events since the last time, up to how the desk stands now.
+
+        The service tells only the last of them again, so a run reads on as it goes. It does not stay connected:
+        an open stream keeps the operator's reservations, and that is the page's to do.
+
+        Raises:
+            CheckError: the events are not told again any more, or do not come in time.
+        """
+        headers = {"Accept": "text/event-stream", "Last-Event-ID": self._place}
+        until = time.monotonic() + _ANSWER_S
+        last: int | None = None
+        with self._open("GET", "/events", None, headers) as response:
+            for kind, place, data in _messages(response):
+                if kind == "desk":
+                    snapshot = DeskSnapshot.model_validate_json(data)
+                    if not snapshot.resumed:
+                        raise CheckError(
+                            "the embedded service does not tell all events again: too many came at once, "
+                            f"after the first {len(self.events)}"
+                        )
+                    last = snapshot.number
+                elif kind == "event":
+                    self.events.append(DeskEvent.model_validate_json(data))
+                    self._place = place
+                if last is not None and (self.events[-1].number if self.events else 0) >= last:
+                    return
+                # Heartbeats would keep it waiting.
+                if time.monotonic() > until:
+                    raise CheckError(
+                        f"the embedded service has not told the operator's events within {_ANSWER_S:g} s: "
+                        "is the machine too busy?"
+                    )
+        raise CheckError("the embedded service ended its stream of events")
 
     def record(self, ecids: Iterable[str]) -> ServiceRecord:
         """Give what the service has of this operator.
@@ -63,27 +101,8 @@ class Operator:
             except UnknownToServiceError:
                 continue
             attempts[ecid] = [attempt for attempt in info.attempts if attempt.agent == self.name]
-        return ServiceRecord(self.name, profile.script_enabled, self._stream(after=0)[1], attempts)
-
-    def _stream(self, after: int | None = None) -> tuple[DeskSnapshot, list[DeskEvent]]:
-        """Read the stream of events up to the number at which its first message says that the desk stands."""
-        headers = {"Accept": "text/event-stream"} | ({} if after is None else {"Last-Event-ID": str(after)})
-        snapshot: DeskSnapshot | None = None
-        events: list[DeskEvent] = []
-        kind = ""
-        with self._open("GET", "/events", None, headers) as response:
-            for raw in response:
-                line = raw.decode().rstrip("\r\n")
-                if line.startswith("event:"):
-                    kind = line.partition(":")[2].strip()
-                elif line.startswith("data:") and kind == "desk":
-                    snapshot = DeskSnapshot.model_validate_json(line.partition(":")[2])
-                elif line.startswith("data:") and kind == "event":
-                    events.append(DeskEvent.model_validate_json(line.partition(":")[2]))
-                last = events[-1].number if events else 0
-                if snapshot and (after is None or last >= snapshot.number):
-                    return snapshot, events
-        raise CheckError("the embedded service ended its stream of events")
+        self.read_on()
+        return ServiceRecord(self.name, profile.script_enabled, list(self.events), attempts)
 
     def _get(self, path: str) -> bytes:
         with self._open("GET", path, None, {}) as response:
@@ -109,8 +128,21 @@ class Operator:
                 raise UnknownToServiceError(f"the embedded service does not know {path}") from None
             detail = error.read().decode(errors="replace")
             raise CheckError(f"the embedded service refused {method} {path}: {detail}") from None
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             raise CheckError(f"the embedded service does not answer {method} {path}: {error}") from None
+
+
+def _messages(lines: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:
+    """Give the messages of a stream as they come: kind, place and data, each of which has one line at most."""
+    fields: dict[str, str] = {}
+    for raw in lines:
+        line = raw.decode().rstrip("\r\n")
+        if line:
+            name, _, value = line.partition(":")
+            fields[name] = value.removeprefix(" ")
+        else:
+            yield fields.get("event", ""), fields.get("id", ""), fields.get("data", "")
+            fields.clear()
 
 
 class UnknownToServiceError(CheckError):

@@ -37,6 +37,10 @@ _SAVED_LATE_S = 5.0
 """How long after everything else a page may save what it has opened: some end the after-call work first."""
 
 _PAUSE_MS = 50
+
+_READ_EVERY = 100
+"""After how many entries of the record the service's events are read on: it tells 1,000 of them again."""
+
 _HTTP_ERROR = 400
 
 
@@ -162,6 +166,7 @@ class _Session:
         self._say = say
         self._progress = _Progress()
         self._recorder = Recorder(self._progress.take)
+        self._entries_read = 0
 
     def run(self, played: Script) -> Run:
         """Open the page, play the contacts, judge."""
@@ -223,7 +228,7 @@ class _Session:
         progress.heard = time.monotonic()
         told = 0
         while len(progress.gone) < wanted:
-            page.wait_for_timeout(_PAUSE_MS)
+            self._pause(page)
             if len(progress.gone) >= told + 10:
                 told = len(progress.gone)
                 self._say(f"{told} of {wanted} contacts are done")
@@ -238,7 +243,7 @@ class _Session:
         """Let the page finish what it is about to do."""
         until = time.monotonic() + 20
         while time.monotonic() < until:
-            page.wait_for_timeout(_PAUSE_MS)
+            self._pause(page)
             quiet = time.monotonic() - self._progress.heard
             if quiet > _QUIET_S and not self._waiting() and (quiet > _SAVED_LATE_S or not self._unsaved()):
                 break
@@ -267,6 +272,18 @@ class _Session:
         )
         return Run(verdict, case)
 
+    def _pause(self, page: "Page") -> None:
+        """Let the page go on for a moment."""
+        page.wait_for_timeout(_PAUSE_MS)
+        # Only while the page is heard: reading is a sign of life of the operator, and its silence is to be one.
+        if len(self._recorder.entries) >= self._entries_read + _READ_EVERY:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        """Read the service's events before there are more than it tells again."""
+        self._entries_read = len(self._recorder.entries)
+        self._operator.read_on()
+
     def _connected(self) -> bool:
         states = [entry.state for entry in self._recorder.entries if isinstance(entry, Connected)]
         return states[-1:] == [ConnectionState.OPEN]
@@ -289,5 +306,5 @@ class _Session:
     def _wait(self, page: "Page", condition: Callable[[], bool], seconds: float) -> bool:
         until = time.monotonic() + seconds
         while not condition() and time.monotonic() < until:
-            page.wait_for_timeout(_PAUSE_MS)
+            self._pause(page)
         return condition()
