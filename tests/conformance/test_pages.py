@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.conformance.conftest import PAGES
 from tests.support.pages import HostPages
+from toolbar_py.conformance import run as run_module
 from toolbar_py.conformance.report import conclusion, write_files
 from toolbar_py.conformance.run import Plan, Run, check_in
 from toolbar_py.conformance.scenarios import Scenario
@@ -85,6 +86,43 @@ def test_a_page_that_ends_the_after_call_work_first_may_save_a_little_later(brow
 
 _CRM = """<!doctype html><p id="state"></p>
     <script src="https://easycim.example/sdk/toolbar.js"></script><script src="/crm.js"></script>"""
+
+_DIALLING = """
+    <script>
+      const own = new Set(), finish = crm.finish;
+      let calls = 0;
+      crm.finish = async function (card) {
+        if (!own.has(card.id) || AGAIN) {
+          calls += 1;
+          const call = TOOLBAR.CONTACT.MakeCall("0555123", "", "", "", `ECID=demo|1|1|${600 + calls}`);
+          await call.then(({ contactId }) => own.add(contactId), (error) => this.show(error.message));
+        }
+        await finish.call(this, card);
+      };
+      crm.start();
+    </script>"""
+
+
+def test_contacts_that_the_page_dials_come_beside_those_that_were_asked_for(browser: Browser, crm: HostPages) -> None:
+    url = crm.add("/dialling.html", _CRM + _DIALLING.replace("AGAIN", "false"))
+    said: list[str] = []
+    run = check_in(browser, Plan(url=url, contacts=len(Scenario), speed=100), said.append)
+    assert run.verdict.passed, conclusion(run.verdict)
+    assert set(run.case.scenario_of.values()) == set(Scenario)
+    figures = run.verdict.figures
+    assert (figures.contacts, figures.dialled) == (len(Scenario), len(Scenario))
+    assert said[-1] == "10 of 10 contacts are done"
+
+
+def test_a_page_that_dials_again_and_again_does_not_keep_the_check_for_ever(
+    browser: Browser, crm: HostPages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_module, "_OWN_IN_A_ROW", 5)
+    url = crm.add("/dialling-on.html", _CRM + _DIALLING.replace("AGAIN", "true"))
+    said: list[str] = []
+    run = check_in(browser, Plan(url=url, contacts=2, scenarios=[Scenario.PREDICTIVE], speed=400), said.append)
+    assert not run.verdict.complete
+    assert said[-1] == "The page has dialled 5 contacts itself and left no time for others, with 1 of 2 contacts done"
 
 
 def test_a_run_with_more_events_than_the_service_tells_again_is_judged(browser: Browser, crm: HostPages) -> None:

@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from rich.console import Console
 
 from tests.conformance.story import Story, until_cleared
+from toolbar_py.conformance.case import Case
 from toolbar_py.conformance.problem import CheckError
 from toolbar_py.conformance.report import conclusion, html_page, make_folder, print_summary, write_files
 from toolbar_py.conformance.rules import judge, untried
@@ -57,6 +58,7 @@ def _worked(contacts: int, *, wrong: bool) -> Story:
 
 def _judged(story: Story, contacts: int, *, complete: bool = True) -> Run:
     case = story.case()
+    played = dict.fromkeys(case.contacts, "predictive")
     verdict = Verdict(
         url="http://crm.example/<card>",
         seed=7,
@@ -65,7 +67,7 @@ def _judged(story: Story, contacts: int, *, complete: bool = True) -> Run:
         scenarios=["predictive"],
         complete=complete,
         began_at=case.began_at,
-        figures=figures(case, contacts),
+        figures=figures(Case(case.entries, case.service, case.scenario_of or played), contacts),
         findings=findings(case),
         not_tried=untried(case),
     )
@@ -186,6 +188,15 @@ def test_saves_that_are_done_refused_and_not_waited_for_are_counted_apart() -> N
     assert "1 script opened, 1 saved, 2 saves refused, 1 save that nobody waited for, 5 calls" in html_page(
         verdict, "<svg/>"
     )
+
+
+def test_contacts_that_the_page_dialled_itself_are_counted_apart() -> None:
+    story = _worked(2, wrong=False)
+    story.scenarios["c1"] = "predictive"
+    verdict = _judged(story, 1).verdict
+    assert (verdict.figures.contacts, verdict.figures.dialled) == (1, 1)
+    assert "<td>1 of 1 (predictive), and 1 that the page dialled itself</td>" in html_page(verdict, "<svg/>")
+    assert "that the page dialled itself" not in html_page(_run(2, wrong=False).verdict, "<svg/>")
 
 
 def test_the_summary_says_what_was_wrong_and_what_would_be_right() -> None:

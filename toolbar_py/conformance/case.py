@@ -11,6 +11,8 @@ from toolbar_py.wire.telephony import DeskEvent
 OPENINGS = ("EASYCIM.openScript", "EASYCIM.openScriptInbound")
 SAVE = "EASYCIM.saveScript"
 DIAL = "CONTACT.MakeCall"
+MAKING = (DIAL, "CONTACT.MakeJob")
+"""How a page brings about contacts of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,14 @@ class Case:
         at_service = [event.contact.id for event in self.service.events if event.contact]
         at_page = [delivery.contact for _, delivery in self.deliveries if delivery.contact]
         return list(dict.fromkeys([*at_service, *at_page]))
+
+    @cached_property
+    def dialled(self) -> frozenset[str]:
+        """The contacts that the page was told it has dialled or made, previews among them."""
+        made = (entry for entry in self.entries if isinstance(entry, Call) and entry.method in MAKING)
+        calls = {(call.life, call.call) for call in made}
+        answers = (answer for call, (_, answer) in self._answers.items() if call in calls and answer.ok)
+        return frozenset(answer.told.contact_id for answer in answers if answer.told.contact_id)
 
     @cached_property
     def ecids(self) -> frozenset[str]:

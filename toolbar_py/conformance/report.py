@@ -135,7 +135,7 @@ def conclusion(verdict: Verdict) -> str:
         return f"The contract was broken {_count(errors, 'time')}{whose}{also}."
     if not verdict.complete:
         done, asked = verdict.figures.contacts, verdict.figures.asked
-        return f"The run was not finished: {done} of {asked} contacts came, and nothing happened any more{also}."
+        return f"The run was not finished: {done} of {asked} contacts came, and no more of them came to an end{also}."
     if verdict.idle:
         untried = f"{len(verdict.not_tried)} of {len(RULES)} rules were not tried"
         return f"Nothing was proved: the page opened no script and saved no outcome, {untried}{also}."
@@ -196,7 +196,8 @@ def _table_row(line: Line, *, told: bool) -> str:
 
 def _facts(verdict: Verdict) -> Iterator[tuple[str, str]]:
     seen = verdict.figures
-    yield "Contacts", f"{seen.contacts} of {seen.asked} ({', '.join(verdict.scenarios)})"
+    dialled = f", and {seen.dialled} that the page dialled itself" if seen.dialled else ""
+    yield "Contacts", f"{seen.contacts} of {seen.asked} ({', '.join(verdict.scenarios)}){dialled}"
     yield "Played", f"seed {verdict.seed}, {verdict.speed:g} times real speed, Python in: {verdict.runtime or 'none'}"
     saves = f"{seen.saves} saved"
     if seen.refused_saves:

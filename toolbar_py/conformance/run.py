@@ -41,6 +41,9 @@ _PAUSE_MS = 50
 _READ_EVERY = 100
 """After how many entries of the record the service's events are read on: it tells 1,000 of them again."""
 
+_OWN_IN_A_ROW = 50
+"""How many contacts that are none of the script's a page may work before it counts as having no time for those."""
+
 _HTTP_ERROR = 400
 
 
@@ -141,16 +144,13 @@ def _prepare(service: str, played: Script) -> Operator:
 class _Progress:
     """How far the contacts are, as the page hears of them."""
 
-    came: set[str] = field(default_factory=set[str])
     gone: set[str] = field(default_factory=set[str])
     heard: float = field(default_factory=time.monotonic)
 
     def take(self, entry: Entry) -> None:
         self.heard = time.monotonic()
-        if isinstance(entry, Delivery) and entry.contact:
-            self.came.add(entry.contact)
-            if entry.event == ContactEventName.DELETE:
-                self.gone.add(entry.contact)
+        if isinstance(entry, Delivery) and entry.contact and entry.event == ContactEventName.DELETE:
+            self.gone.add(entry.contact)
 
 
 class _Session:
@@ -180,7 +180,7 @@ class _Session:
             serve_sdk(context, self._service)
             page = context.new_page()
             self._open(page)
-            complete = self._play(page) if self._has(Bound) else False
+            complete = self._play(page, played) if self._has(Bound) else False
             self._settle(page)
             return self._judge(played, complete)
         finally:
@@ -219,25 +219,39 @@ class _Session:
         elif not self._wait(page, self._connected, _BOUND_S):
             raise CheckError(f"the toolbar's stream of events has not opened within {_BOUND_S:g} s")
 
-    def _play(self, page: "Page") -> bool:
+    def _play(self, page: "Page", played: Script) -> bool:
         """Let the contacts come; gives whether all came and went."""
-        wanted, progress = self._plan.contacts, self._progress
+        wanted, progress = len(played.kinds), self._progress
         self._say(f"{self._operator.name} logs in, {wanted} contacts come")
         self._operator.set_presence(Presence.LOGGED_IN)
         patience = 15 + _LONGEST_S / self._plan.speed
         progress.heard = time.monotonic()
-        told = 0
-        while len(progress.gone) < wanted:
+        done = gone = told = gone_at_last = 0
+        while done < wanted:
             self._pause(page)
-            if len(progress.gone) >= told + 10:
-                told = len(progress.gone)
+            if len(progress.gone) > gone:
+                gone = len(progress.gone)
+                before, done = done, self._done(played)
+                gone_at_last = gone if done > before else gone_at_last
+            if done >= told + 10:
+                told = done
                 self._say(f"{told} of {wanted} contacts are done")
             if time.monotonic() - progress.heard > patience:
+                self._say(f"Nothing has happened for {patience:g} s, with {done} of {wanted} contacts done")
+                return False
+            if gone - gone_at_last >= _OWN_IN_A_ROW:
                 self._say(
-                    f"Nothing has happened for {patience:g} s, with {len(progress.gone)} of {wanted} contacts done"
+                    f"The page has dialled {_OWN_IN_A_ROW} contacts itself and left no time for others, "
+                    f"with {done} of {wanted} contacts done"
                 )
                 return False
         return True
+
+    def _done(self, played: Script) -> int:
+        """Give how many of the script's contacts have come and gone: those that the page dialled are none of them."""
+        self._read_on()
+        came = Case(self._recorder.entries, ServiceRecord(self._operator.name, events=self._operator.events))
+        return len(self._progress.gone.intersection(scenarios_of(played.kinds, came)))
 
     def _settle(self, page: "Page") -> None:
         """Let the page finish what it is about to do."""

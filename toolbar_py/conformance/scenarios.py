@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from toolbar_py.conformance.case import DIAL, Case
+from toolbar_py.conformance.case import Case
 from toolbar_py.wire.telephony import ContactType, JobType, MediaType
 
 _FIRST_OWN = 901
@@ -127,7 +127,6 @@ def scenarios_of(kinds: Sequence[Scenario], case: Case) -> Mapping[str, Scenario
         kinds: those of the script.
         case: what came.
     """
-    dialled = {made.told.contact_id for made in case.calls(DIAL, "CONTACT.MakeJob")}
     coming = list(kinds)
     seen: set[str] = set()
     found: dict[str, Scenario] = {}
@@ -136,7 +135,7 @@ def scenarios_of(kinds: Sequence[Scenario], case: Case) -> Mapping[str, Scenario
             continue
         seen.add(first.id)
         # A preview is dialled by the page too, and was there before that.
-        own = first.type is ContactType.OUTBOUND and first.id in dialled
+        own = first.type is ContactType.OUTBOUND and first.id in case.dialled
         if coming and not own and _NATURES[coming[0]] == (first.type, first.media_type, first.job_type):
             found[first.id] = coming.pop(0)
     return found

@@ -15,7 +15,8 @@ class Figures(WireModel):
 
     Args:
         asked: how many contacts were to come.
-        contacts: how many came.
+        contacts: how many of them came.
+        dialled: how many more there were: those that the page dialled itself.
         openings: how many scripts the page opened, be it only to read.
         saves: how many outcomes were saved, as the page was told.
         refused_saves: how many saves the page was told are not done.
@@ -27,6 +28,7 @@ class Figures(WireModel):
 
     asked: int
     contacts: int
+    dialled: int
     openings: int
     saves: int
     refused_saves: int
@@ -74,7 +76,7 @@ class Verdict(WireModel):
     @property
     def idle(self) -> bool:
         """Whether contacts came and the page worked none: whatever it does to them, this run does not know."""
-        return self.figures.contacts > 0 and self.figures.openings == self.figures.saves == 0
+        return self.figures.contacts + self.figures.dialled > 0 and self.figures.openings == self.figures.saves == 0
 
 
 def figures(case: Case, asked: int) -> Figures:
@@ -84,7 +86,8 @@ def figures(case: Case, asked: int) -> Figures:
     foreign = [each for each in entries if isinstance(each, Rejection) and not (each.code or each.callback)]
     return Figures(
         asked=asked,
-        contacts=len(case.contacts),
+        contacts=len(case.scenario_of),
+        dialled=len(set(case.contacts).difference(case.scenario_of)),
         openings=sum(made.opens and made.done for made in case.made),
         saves=sum(made.done for made in saves),
         refused_saves=sum(made.answer is not None and not made.done for made in saves),
