@@ -63,11 +63,17 @@ def back(desk: Desk) -> None:
     assert desk.eval("returned") is True, desk.eval(why)
 
 
-def test_going_back_repeats_no_event_and_loses_none(open_page: Callable[..., Desk], telephone: StagedDesk) -> None:
+def told_of_a_contact(open_page: Callable[..., Desk], telephone: StagedDesk) -> Desk:
+    """Open a page, and let it hear that a contact comes."""
     desk = open_page()
     desk.until(LISTENING)
     telephone.contact("c1", "POPUP")
     desk.until("heard.length === 1")
+    return desk
+
+
+def test_going_back_repeats_no_event_and_loses_none(open_page: Callable[..., Desk], telephone: StagedDesk) -> None:
+    desk = told_of_a_contact(open_page, telephone)
     go(desk, NEXT)
     telephone.contact("c1", "connectionstarted", "datachanged")
     desk.until("heard.length === 2")
@@ -96,10 +102,7 @@ def test_a_page_that_has_heard_more_than_the_next_one_hears_nothing_again(
 def test_what_happens_while_a_page_without_toolbar_is_shown_is_told_after_going_back(
     open_page: Callable[..., Desk], telephone: StagedDesk
 ) -> None:
-    desk = open_page()
-    desk.until(LISTENING)
-    telephone.contact("c1", "POPUP")
-    desk.until("heard.length === 1")
+    desk = told_of_a_contact(open_page, telephone)
     go(desk, AWAY)
     telephone.contact("c1", "connectionstarted")
     back(desk)
@@ -111,10 +114,7 @@ def test_what_happens_while_a_page_without_toolbar_is_shown_is_told_after_going_
 def test_what_the_agent_did_while_a_page_was_put_away_is_told_after_going_back(
     open_page: Callable[..., Desk], telephone: StagedDesk
 ) -> None:
-    desk = open_page()
-    desk.until(LISTENING)
-    telephone.contact("c1", "POPUP")
-    desk.until("heard.length === 1")
+    desk = told_of_a_contact(open_page, telephone)
     go(desk, NEXT)
     telephone.contact("c1", "connectionstarted")
     desk.until("heard.length === 1")

@@ -15,10 +15,8 @@ import pytest
 from toolbar_py.conformance import embedded
 from toolbar_py.conformance.embedded import Operator, embedded_service
 from toolbar_py.conformance.problem import CheckError
+from toolbar_py.service.store.eventlog import REPLAY_MAX
 from toolbar_py.wire.telephony import AgentStatus, DeskSnapshot, Presence
-
-_TOLD_AGAIN = 1_000
-"""How many events the service tells again at most."""
 
 
 def test_a_real_telephone_system_of_this_machine_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,14 +35,14 @@ def test_all_events_are_read_when_they_are_more_than_the_service_tells_again(tmp
             _go_and_come(operator, 400)
             operator.read_on()
         events = operator.record(()).events
-    assert len(events) > _TOLD_AGAIN
+    assert len(events) > REPLAY_MAX
     assert [event.number for event in events] == list(range(1, len(events) + 1))
 
 
 def test_events_that_the_service_does_not_tell_again_end_the_check_with_a_sentence(tmp_path: Path) -> None:
     with embedded_service(tmp_path, [], "chat agent=op2@demo\n", seed=1, speed=1) as url:
         operator = Operator(url, "op1@demo")
-        _go_and_come(operator, _TOLD_AGAIN + 1)
+        _go_and_come(operator, REPLAY_MAX + 1)
         assert "does not tell all events again" in _refused(lambda: operator.record(()))
 
 
