@@ -171,15 +171,15 @@ export class Starter {
 
   async #open(): Promise<StartedEngine> {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let late = false;
-    const opening = this.#hosts.open(`${this.#config.serviceUrl}/sdk/`);
+    const late = new AbortController();
+    const opening = this.#hosts.open(`${this.#config.serviceUrl}/sdk/`, late.signal);
     opening.then(
-      (engine) => late && engine.close(),
+      (engine) => late.signal.aborted && engine.close(),
       () => undefined,
     );
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        late = true;
+        late.abort();
         reject(new HostError("too_slow", { seconds: BOOT_DEADLINE_MS / 1000 }));
       }, BOOT_DEADLINE_MS);
     });

@@ -7,7 +7,7 @@ import { importChecked } from "../engine/fetching";
 import type { BootReason, Page, StartedEngine } from "../protocol";
 import { FRAME_HELLO, type FrameRequest, SHARED_HASH } from "./handshake";
 import { PortEngine } from "./port";
-import { asHostError, HostError } from "./problem";
+import { asHostError, HostError, isForbidden } from "./problem";
 import { reach } from "./reach";
 import { openWorker } from "./workers";
 
@@ -31,16 +31,13 @@ export class NoHostError extends Error {
   }
 }
 
-/** What a page's own policy forbids. */
-const FORBIDDEN: readonly BootReason[] = ["frame_forbidden", "wasm_forbidden"];
-
 interface Place {
   readonly name: string;
   open(): Promise<StartedEngine>;
 }
 
 export class Hosts {
-  readonly #refused: Record<string, HostError> = {};
+  #refused: Record<string, HostError> = {};
   readonly #config: Config;
   readonly #page: Page;
   readonly #reached: () => string;
@@ -64,10 +61,13 @@ export class Hosts {
    * Opens the configured runtime, or for `auto` the first that can be opened.
    *
    * @param base the address of `/sdk/`, with a slash at the end
+   * @param givenUp when it is aborted nobody waits any more: a place that is silent is taken away
    * @throws NoHostError when there is none
    */
-  async open(base: string): Promise<StartedEngine> {
-    for (const place of this.#places(base)) {
+  async open(base: string, givenUp: AbortSignal): Promise<StartedEngine> {
+    // What stood in the way of an earlier one may be gone.
+    this.#refused = {};
+    for (const place of this.#places(base, givenUp)) {
       try {
         return await place.open();
       } catch (error) {
@@ -75,7 +75,7 @@ export class Hosts {
       }
     }
     const problems = Object.values(this.#refused);
-    const blocked = problems.some(({ reason }) => reason === "wasm_forbidden") && problems.every(isForbidden);
+    const blocked = problems.some(({ reason }) => reason === "wasm_forbidden") && problems.every(({ reason }) => isForbidden(reason));
     throw new NoHostError(await this.#gist(problems), blocked);
   }
 
@@ -91,15 +91,21 @@ export class Hosts {
     const silent = problems.find(({ reason }) => reason === "frame_silent");
     if (silent) return new HostError(there === "up" ? "origin_refused" : "frame_silent", this.#names());
     // A policy leaves a way round; what went wrong on that way is the news.
-    const problem = problems.find((each) => !isForbidden(each)) ?? problems[0] ?? new HostError("failed", { said: "?" });
+    const problem = problems.find(({ reason }) => !isForbidden(reason)) ?? problems[0] ?? new HostError("failed", { said: "?" });
     return new HostError(problem.reason, { ...this.#names(), ...problem.details });
   }
 
-  #places(base: string): Place[] {
+  #places(base: string, givenUp: AbortSignal): Place[] {
     const own = new URL(base).origin === location.origin;
     const { runtime } = this.#config;
-    const worker = (kind: "worker" | "shared"): Place => ({ name: kind, open: () => this.#openWorker(kind, base) });
-    const frame = (kind: FrameRequest["runtime"]): Place => ({ name: "frame", open: () => this.#openFrame(kind, base) });
+    const worker = (kind: "worker" | "shared"): Place => ({
+      name: kind,
+      open: () => this.#openWorker(kind, base, givenUp),
+    });
+    const frame = (kind: FrameRequest["runtime"]): Place => ({
+      name: "frame",
+      open: () => this.#openFrame(kind, base, givenUp),
+    });
     const page: Place = { name: "page", open: () => this.#openPage(base) };
     if (runtime === "page") return [page];
     if (runtime === "frame") return [frame("frame")];
@@ -113,8 +119,9 @@ export class Hosts {
     return startEngine(this.#config.settings(), this.#page, this.#reached());
   }
 
-  async #openWorker(kind: "worker" | "shared", base: string): Promise<StartedEngine> {
+  async #openWorker(kind: "worker" | "shared", base: string, givenUp: AbortSignal): Promise<StartedEngine> {
     const worker = await openWorker(kind, base);
+    givenUp.addEventListener("abort", () => worker.dispose());
     const { port1, port2 } = new MessageChannel();
     worker.connect(port2);
     const place = { alive: () => true, dispose: () => worker.dispose() };
@@ -123,8 +130,9 @@ export class Hosts {
     return engine;
   }
 
-  async #openFrame(runtime: FrameRequest["runtime"], base: string): Promise<StartedEngine> {
+  async #openFrame(runtime: FrameRequest["runtime"], base: string, givenUp: AbortSignal): Promise<StartedEngine> {
     const frame = document.createElement("iframe");
+    givenUp.addEventListener("abort", () => frame.remove());
     frame.hidden = true;
     frame.title = HIDDEN_FRAME;
     frame.setAttribute("aria-hidden", "true");
@@ -180,10 +188,6 @@ function greeted(frame: HTMLIFrameElement): Promise<void> {
     // Not the body: it may not be there yet, and pages empty it.
     document.documentElement.append(frame);
   });
-}
-
-function isForbidden({ reason }: HostError): boolean {
-  return FORBIDDEN.includes(reason);
 }
 
 function mayCompile(): boolean {

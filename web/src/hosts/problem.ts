@@ -19,6 +19,14 @@ export function asHostError(error: unknown): HostError {
   return new HostError("failed", { said: message.trim().split("\n").at(-1) ?? "" });
 }
 
+/** What a page's own policy forbids. */
+const FORBIDDEN: readonly BootReason[] = ["frame_forbidden", "wasm_forbidden"];
+
+/** Whether the page's own policy is the reason. */
+export function isForbidden(reason: BootReason): boolean {
+  return FORBIDDEN.includes(reason);
+}
+
 /** Whether a text that came over a port is a reason. */
 export function isBootReason(text: string): text is BootReason {
   return Object.hasOwn(BOOT_REASONS.en, text);

@@ -18,8 +18,10 @@ export async function reach(serviceUrl: string): Promise<Reach> {
   try {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
     // An answer that may not be read is one too.
-    await fetch(`${serviceUrl}/healthz`, { mode: "no-cors", cache: "no-store", credentials: "omit", signal });
-    return "up";
+    const options: RequestInit = { mode: "no-cors", cache: "no-store", credentials: "omit", signal };
+    const { ok, type } = await fetch(`${serviceUrl}/healthz`, options);
+    // One that may be read and is none of the service's comes from a gateway that does not reach it.
+    return ok || type === "opaque" ? "up" : "down";
   } catch {
     await new Promise((resolve) => setTimeout(resolve, TOLD_WITHIN_MS));
     return forbidden ? "unknown" : "down";
