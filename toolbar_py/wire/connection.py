@@ -12,11 +12,11 @@ class ConnectionState(StrEnum):
     CONNECTING = "connecting"
     OPEN = "open"
     WAITING = "waiting"
-    """It failed, and is tried again by itself."""
+    """It failed, or the Python that had it died and no other could be started; it is tried again by itself."""
     OFFLINE = "offline"
     """The same, after several tries in a row that did not reach easyCIM at all."""
     CLOSED = "closed"
-    """The page has left, or its token now names another operator."""
+    """The page has left, its token now names another operator, or Python stopped and is not started again."""
 
 
 class Connection(WireModel):

@@ -5,7 +5,9 @@ import { openStorage, perform, type Storage } from "./engine/storage";
 import { bootReason, failure } from "./facade/errors";
 import { Hosts, NoHostError } from "./hosts/hosts";
 import { asHostError, HostError } from "./hosts/problem";
+import type { Connection } from "./generated/toolbar";
 import type { BootReason, EngineInfo, Failure, Page, StartedEngine, TellKind } from "./protocol";
+import { Tries } from "./tries";
 
 /** A boot that takes longer than this never ends. */
 const BOOT_DEADLINE_MS = 60_000;
@@ -24,6 +26,10 @@ export interface Listener {
   tell(kind: TellKind, bookmark: string, text: string): void;
   /** Another engine will take the place of one that knew things. What is called now, it hears before all else. */
   replaced(): void;
+  /** How the events stand while no engine can tell. */
+  connection(told: Connection): void;
+  /** A lost engine is not replaced any more. */
+  gaveUp(failure: Failure): void;
   /** Gives how far the page has got in the stream of events: an engine begins from there. */
   reached(): string;
 }
@@ -148,7 +154,7 @@ export class Starter {
     if (this.#losses.length > LOSSES_MAX) {
       const details = { times: this.#losses.length, said: reason };
       this.#calls.detach();
-      this.#calls.fail(this.#bootFailed(new HostError("stopped_often", details)));
+      this.#giveUp(this.#bootFailed(new HostError("stopped_often", details)));
     } else {
       void this.#restart();
     }
@@ -159,14 +165,37 @@ export class Starter {
     this.#engine = null;
   }
 
-  #restart(): Promise<void> {
-    // What was in flight is lost; calls that come before the next engine is up wait for it.
+  /** Tries until another engine is up, or none can be had. Never rejects. */
+  async #restart(): Promise<void> {
+    // What was in flight is lost; calls that come before the next engine is up wait for it, up to their deadlines.
     this.#calls.detach();
     this.#listener.replaced();
-    return this.start().then(
-      () => undefined,
-      (failed: Failure) => this.#calls.fail(failed),
-    );
+    const tries = new Tries();
+    let reason = "RUNTIME_LOST";
+    for (;;) {
+      this.#listener.connection({ state: "connecting", at: Date.now(), reason });
+      let failed: Failure;
+      try {
+        await this.start();
+        return;
+      } catch (error) {
+        failed = error as Failure;
+      }
+      const next = tries.next(failed);
+      if (!next) {
+        this.#giveUp(failed);
+        return;
+      }
+      reason = failed.code;
+      this.#listener.connection(next.connection);
+      await new Promise((resolve) => setTimeout(resolve, next.waitMs));
+    }
+  }
+
+  #giveUp(failure: Failure): void {
+    this.#calls.fail(failure);
+    this.#listener.connection({ state: "closed", at: Date.now(), reason: failure.code });
+    this.#listener.gaveUp(failure);
   }
 
   async #open(): Promise<StartedEngine> {

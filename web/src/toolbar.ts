@@ -25,17 +25,24 @@ function main(): void {
   const callbacks = new Callbacks(new Bookmark());
   const legacy = legacyToolbar(window);
   let connection: unknown = null;
+  const announce = (text: string) => {
+    connection = JSON.parse(text) as unknown;
+    window.dispatchEvent(new CustomEvent("toolbar:connection", { detail: JSON.parse(text) as unknown }));
+  };
+  const tellFailure = (reason: Failure) => {
+    window.dispatchEvent(new CustomEvent("toolbar:error", { detail: { ...reason } }));
+  };
   const starter = new Starter(config, calls, {
     tell(kind, mark, text) {
-      const told = kind === "connection" ? (JSON.parse(text) as { state: unknown }) : null;
-      if (told?.state === "closed") callbacks.forget();
+      const closed = kind === "connection" && (JSON.parse(text) as { state: unknown }).state === "closed";
+      if (closed) callbacks.forget();
       // Beside a legacy SDK the page's callbacks are that SDK's.
       callbacks.take(mark, kind === "contact" && !legacy ? text : null);
-      if (!told) return;
-      connection = told;
-      window.dispatchEvent(new CustomEvent("toolbar:connection", { detail: JSON.parse(text) as unknown }));
+      if (kind === "connection") announce(text);
     },
     replaced: () => contacts?.repeat(),
+    connection: (told) => announce(JSON.stringify(told)),
+    gaveUp: tellFailure,
     reached: () => callbacks.reached,
   });
   const contacts = legacy && new LegacyContacts(legacy, (event) => calls.note(event));
@@ -52,7 +59,7 @@ function main(): void {
       (reason: Failure) => {
         calls.fail(reason);
         reject(new ToolbarError(reason, ""));
-        window.dispatchEvent(new CustomEvent("toolbar:error", { detail: { ...reason } }));
+        tellFailure(reason);
       },
     );
   });
