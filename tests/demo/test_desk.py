@@ -184,6 +184,16 @@ def test_a_service_that_is_gone_is_told_and_so_is_its_return(browser: Browser, t
     page.close()
 
 
+def test_a_toolbar_that_is_given_up_is_told(page: Page, service: ServiceProcess) -> None:
+    sign_in(page, service, "op1@demo")
+    page.evaluate("""() => {
+        const told = (name, detail) => dispatchEvent(new CustomEvent(`toolbar:${name}`, { detail }));
+        told('connection', { state: 'closed', at: Date.now(), reason: 'BOOT_FAILED' });
+        told('error', { code: 'BOOT_FAILED', message: 'Python si è fermato' });
+    }""")
+    page.locator("#engine.bad", has_text="Python si è fermato").wait_for(timeout=BOOT_MS)
+
+
 def test_what_nobody_knows_of_a_pause_in_an_outage_is_known_when_it_is_over(browser: Browser, tmp_path: Path) -> None:
     page = browser.new_page()
     with ServiceProcess(tmp_path) as first:

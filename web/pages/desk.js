@@ -43,6 +43,11 @@ class Engine {
       else if (detail.state === "waiting" || detail.state === "offline") this.#gone = true;
       this.#draw();
     });
+    // Also when it is up no more, and not started again.
+    window.addEventListener("toolbar:error", ({ detail }) => {
+      this.#up = "";
+      say("engine", detail.message, "bad");
+    });
   }
 
   /** Without a token nothing is reached, and nothing is missed. */
