@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import Desk, Desks
+from tests.browser.conftest import LISTENING, Desk, Desks
 from tests.support.pages import HostPages
 from tests.support.proxy import flaky_proxy
 from tests.support.service import ServiceProcess
@@ -202,7 +202,7 @@ def test_of_fifty_operators_on_one_page_each_exactly_one_may_write(
         config="{token: () => connected ? tokens.shift() : tokens[0]}",
         before=f"window.connected = false; window.tokens = {[service.token(f'op{n}@demo') for n in range(1, 51)]!r};",
     )
-    desk.until("TOOLBAR.health().then(({connection}) => connection?.state === 'open')")
+    desk.until(LISTENING)
     desk.eval("(connected = true)")
     answers = desk.eval(
         "Promise.all(Array.from({length: 50}, () => TOOLBAR.EASYCIM.openScript('', 'demo|1|1|21', true)))"
@@ -210,6 +210,15 @@ def test_of_fifty_operators_on_one_page_each_exactly_one_may_write(
     assert [answer["result"] for answer in answers] == [True] * 50
     assert sum(answer.get("readOnly") is True for answer in answers) == 49
     assert len({answer["reservedBy"] for answer in answers if "reservedBy" in answer}) == 1
+
+
+def test_a_page_that_listens_knows_until_when_its_reservations_are_sure(
+    open_desk: Desks, service: ServiceProcess
+) -> None:
+    desk = open_desk(after="window.early = TOOLBAR.health();")
+    assert desk.eval("early")["leaseUntil"] is None
+    desk.until(LISTENING)
+    assert desk.eval("TOOLBAR.health().then(({leaseUntil}) => leaseUntil > Date.now())") is True
 
 
 def test_a_service_that_dies_is_told_and_a_service_that_comes_back_is_used(

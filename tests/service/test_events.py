@@ -15,6 +15,7 @@ from tests.support.inprocess import InProcessService, Stream, running_service
 from tests.support.service import ServiceProcess
 from toolbar_py.service.events import hub
 from toolbar_py.service.events.stream import EventStream, Sources
+from toolbar_py.service.leases import Leases
 from toolbar_py.service.settings import Settings
 from toolbar_py.service.store.deskbase import DeskRecord, LoggedEvent
 from toolbar_py.wire.places import Place
@@ -163,7 +164,7 @@ async def test_a_reader_that_never_reads_is_let_go_when_its_stream_ends(stuck_at
     listeners = hub.Hub()
     stuck, never = asyncio.Event(), asyncio.Event()
     status = AgentStatus(agent=ANN, presence=Presence.LOGGED_IN, since=0, logged_in_at=0, groups=[])
-    desks = AsyncMock()
+    desks = AsyncMock(**{"renew_leases.return_value": 1})
     desks.desk.return_value = DeskRecord(Place(0), status, ())
 
     async def send(message: Message) -> None:
@@ -175,7 +176,7 @@ async def test_a_reader_that_never_reads_is_let_go_when_its_stream_ends(stuck_at
         await never.wait()
         return {}
 
-    stream = EventStream(Sources(desks, listeners, lambda: 0, heartbeat_ms=10), ANN, None, until=60_000)
+    stream = EventStream(Sources(desks, listeners, Leases(desks), lambda: 0, heartbeat_ms=10), ANN, None, until=60_000)
     serving = asyncio.create_task(stream({}, receive, send))
     await stuck.wait()
     assert listeners.operators() == [ANN]
@@ -188,7 +189,7 @@ async def test_a_reader_that_never_reads_is_let_go_when_its_stream_ends(stuck_at
 async def test_what_was_missed_is_sent_in_pieces_each_when_the_reader_has_taken_the_last() -> None:
     status = AgentStatus(agent=ANN, presence=Presence.LOGGED_IN, since=0, logged_in_at=0, groups=[])
     missed = [LoggedEvent(ANN, Place(number, "0a"), f'"{"x" * 50_000}"') for number in range(1, 41)]
-    desks = AsyncMock()
+    desks = AsyncMock(**{"renew_leases.return_value": 1})
     desks.desk.return_value = DeskRecord(Place(40, "0a"), status, (), events=missed)
     sent: list[bytes] = []
     listeners = hub.Hub()
@@ -204,7 +205,7 @@ async def test_what_was_missed_is_sent_in_pieces_each_when_the_reader_has_taken_
         return {}
 
     async with asyncio.timeout(5):
-        await EventStream(Sources(desks, listeners, lambda: 0, heartbeat_ms=10), ANN, Place(0), 60_000)(
+        await EventStream(Sources(desks, listeners, Leases(desks), lambda: 0, heartbeat_ms=10), ANN, Place(0), 60_000)(
             {}, receive, send
         )
     whole = b"".join(sent)
@@ -225,7 +226,7 @@ async def test_a_stream_keeps_nothing_of_what_was_missed_once_it_is_sent() -> No
         kept.append(weakref.ref(missed))
         return DeskRecord(Place(1, "0a"), status, (), events=missed)
 
-    desks = AsyncMock()
+    desks = AsyncMock(**{"renew_leases.return_value": 1})
     desks.desk = desk
     listeners = hub.Hub()
     alive: list[bool] = []
@@ -241,7 +242,9 @@ async def test_a_stream_keeps_nothing_of_what_was_missed_once_it_is_sent() -> No
         return {}
 
     async with asyncio.timeout(5):
-        stream = EventStream(Sources(desks, listeners, lambda: 0, heartbeat_ms=10), ANN, Place(0), 60_000)
+        stream = EventStream(
+            Sources(desks, listeners, Leases(desks), lambda: 0, heartbeat_ms=10), ANN, Place(0), 60_000
+        )
         await stream({}, receive, send)
     assert alive == [False]
 

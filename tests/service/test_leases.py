@@ -1,6 +1,7 @@
 """A desk that listens keeps what it has opened; one that is gone loses it to whoever asks, after the lease."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from toolbar_py.service.accounts import new_operator
 from toolbar_py.service.domain.reservation import Access
 from toolbar_py.service.events.hub import Hub
 from toolbar_py.service.events.stream import EventStream, Sources
+from toolbar_py.service.leases import Leases
 from toolbar_py.service.settings import Settings
 from toolbar_py.service.store.base import Caller, ImportRow, OpenCommand, Role, StoreUnavailableError
 from toolbar_py.service.store.dialect import SqliteDialect
@@ -67,22 +69,29 @@ async def given(store: SqlStore, operator: str) -> Access:
 
 
 @asynccontextmanager
-async def listening(store: SqlStore, clock: Clock, operator: str) -> AsyncGenerator[None]:
-    """Have the operator listen until the block is left. Nothing renews in between: no time goes by in it by itself."""
-    begun, leaves = asyncio.Event(), asyncio.Event()
+async def listening(
+    store: SqlStore, clock: Clock, operator: str, leases: Leases | None = None, heartbeat_ms: int = 60_000
+) -> AsyncGenerator[asyncio.Queue[dict[str, Any]]]:
+    """Have the operator listen until the block is left; gives what is said.
+
+    Nothing renews in between: no time goes by in it by itself.
+    """
+    leaves = asyncio.Event()
+    said = asyncio.Queue[dict[str, Any]]()
 
     async def send(message: Message) -> None:
-        if message.get("body"):
-            begun.set()
+        for line in message.get("body", b"").splitlines():
+            if line.startswith(b"data: "):
+                said.put_nowait(json.loads(line.removeprefix(b"data: ")))
 
     async def receive() -> Message:
         await leaves.wait()
         return {"type": "http.disconnect"}
 
-    stream = EventStream(Sources(store.desks, Hub(), clock, 60_000), operator, None, until=clock.now + 86_400_000)
-    serving = asyncio.create_task(stream({}, receive, send))
-    await begun.wait()
-    yield
+    sources = Sources(store.desks, Hub(), leases or Leases(store.desks), clock, heartbeat_ms)
+    serving = asyncio.create_task(EventStream(sources, operator, None, until=clock.now + 86_400_000)({}, receive, send))
+    said.put_nowait(await said.get())
+    yield said
     leaves.set()
     await serving
 
@@ -121,5 +130,31 @@ async def test_a_desk_is_told_how_it_stands_though_its_leases_cannot_be_renewed(
         raise StoreUnavailableError("disk full")
 
     monkeypatch.setattr(store.desks, "renew_leases", fail)
-    async with listening(store, clock, ANN):
-        pass
+    async with listening(store, clock, ANN) as said:
+        assert "leaseUntil" not in await said.get()
+
+
+async def test_a_desk_is_told_until_when_its_reservations_are_sure(store: SqlStore, clock: Clock) -> None:
+    leases = Leases(store.desks)
+    async with listening(store, clock, ANN, leases, heartbeat_ms=1) as said:
+        assert (await said.get())["leaseUntil"] == clock.now + LONG_MS
+        clock.now += LONG_MS // 4
+        assert (await said.get())["leaseUntil"] == clock.now + LONG_MS - LONG_MS // 4
+        await leases.renew([ANN])
+        while (await said.get())["leaseUntil"] < clock.now + LONG_MS:
+            pass
+
+
+async def test_a_lease_that_could_not_be_renewed_is_told_as_it_was(
+    store: SqlStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leases, sure = Leases(store.desks), clock.now + LONG_MS
+    await leases.renew([ANN])
+
+    async def fail(*_given: object) -> None:
+        raise StoreUnavailableError("disk full")
+
+    monkeypatch.setattr(store.desks, "renew_leases", fail)
+    clock.now += LONG_MS // 4
+    async with listening(store, clock, ANN, leases) as said:
+        assert (await said.get())["leaseUntil"] == sure

@@ -12,6 +12,7 @@ import pytest
 from toolbar_py.service.accounts import new_operator
 from toolbar_py.service.events.hub import Hub
 from toolbar_py.service.events.stream import Sources
+from toolbar_py.service.leases import Leases
 from toolbar_py.service.store.base import Caller, ImportRow, OpenCommand, Role, SaveCommand
 from toolbar_py.service.store.dialect import SqliteDialect
 from toolbar_py.service.store.duebase import DueQuery
@@ -96,7 +97,7 @@ async def centre(database: Path, setup: Setup, contacts: int = 60) -> Centre:
     await store.import_rows("DEFAULT", "", rows)
     driver = Stepped(clock)
     system = simulator(setup, store, clock, driver)
-    board = DeskSwitchboard(Sources(store.desks, hub, clock, 5_000), system)
+    board = DeskSwitchboard(Sources(store.desks, hub, Leases(store.desks), clock, 5_000), system)
     await system.start(board)
     return Centre(store, board, system, driver, clock)
 

@@ -68,6 +68,8 @@ class Feed:
         self._open = False
         self._beat = 0, 0
         """The service's clock when the stream last told it, and the browser's."""
+        self._lease_until: int | None = None
+        """Until when the operator's reservations are sure, by the service's clock."""
         self._silence_ms = 0
         """How long the stream may tell nothing."""
         self._told: Connection | None = None
@@ -101,6 +103,7 @@ class Feed:
             self.hurry()
         elif seat.reached is None or self._remembers(seat.reached):
             seat.begin(self._newest, now=self._service_now(seat))
+            self._tell_lease([seat])
             self._say(ConnectionState.OPEN, seat)
             for told in list(self._history):
                 seat.event(*told)
@@ -158,6 +161,7 @@ class Feed:
         self.desk.replace(desk, self._beat[1])
         self._answer_from_kept()
         self._told = None
+        self._take_lease(desk.lease_until)
         for seat in self._seats:
             resync = seat.begin(newest, asked)
             self._say(ConnectionState.OPEN, seat, resync=resync)
@@ -190,9 +194,11 @@ class Feed:
         return True
 
     def beat(self, heartbeat: Heartbeat) -> None:
-        """Take the service's clock."""
+        """Take the service's clock, and until when the operator's reservations are sure."""
         self._beat = heartbeat.now, self._seats[0].page.host.now_ms()
         self.desk.beat(*self._beat)
+        if heartbeat.lease_until != self._lease_until:
+            self._take_lease(heartbeat.lease_until)
 
     def connection(self, connection: Connection, failure: ToolbarError | None) -> None:
         """Tell the pages, and answer from the desk from before the reload when easyCIM cannot be reached."""
@@ -256,6 +262,15 @@ class Feed:
     def _say(self, state: ConnectionState, seat: Seat, *, resync: bool = False) -> None:
         now = seat.page.host.now_ms()
         seat.connection(Connection(state=state, at=now, skew_ms=self.desk.skew_ms, resync=True if resync else None))
+
+    def _take_lease(self, until: int | None) -> None:
+        self._lease_until = until
+        self._tell_lease(self._seats)
+
+    def _tell_lease(self, seats: list[Seat]) -> None:
+        if self._lease_until is not None:
+            for seat in seats:
+                seat.lease(self._lease_until)
 
     def _service_now(self, seat: Seat) -> int:
         """Give what time it is by the service's clock, from its last word and what has passed since in the browser."""

@@ -120,7 +120,13 @@ class RehearsalHost:
 def snapshot(number: int, contacts: list[DeskContact]) -> Message:
     """How the desk stands."""
     desk = DeskSnapshot(
-        number=number, now=0, resumed=True, heartbeat_ms=1, agent=_status(Presence.LOGGED_IN), contacts=contacts
+        number=number,
+        now=0,
+        resumed=True,
+        heartbeat_ms=1,
+        lease_until=1,
+        agent=_status(Presence.LOGGED_IN),
+        contacts=contacts,
     )
     return "desk", "", desk.to_json()
 
@@ -141,7 +147,7 @@ def life_of_a_contact(number: int, kind: ContactType) -> list[Message]:
     paused = AgentEvent(event=AgentEventName.PAUSE, agent=AGENT_ID, time=0)
     events.append(DeskEvent(number=number + len(events), at=0, agent=paused, status=_status(Presence.PAUSED)))
     said = [("event", str(event.number), event.to_json()) for event in events]
-    return [*said, ("heartbeat", "", Heartbeat(now=0).to_json())]
+    return [*said, ("heartbeat", "", Heartbeat(now=0, lease_until=2).to_json())]
 
 
 def contact_in_a_call(number: int) -> list[Message]:

@@ -111,6 +111,10 @@ class Seat:
         mark = self._mark() if told.state is ConnectionState.OPEN else ""
         self.page.host.tell("connection", mark, told.to_json())
 
+    def lease(self, until: int) -> None:
+        """Tell the page until when the operator's reservations are sure, in epoch ms by easyCIM's clock."""
+        self.page.host.tell("lease", "", str(until))
+
     def place(self) -> str:
         """Give the place with which a later seat of this page goes on; empty while there is none."""
         return "" if self.reached is None else f"{self.reached} {self._name}"

@@ -71,7 +71,7 @@ class Listener(Protocol):
         ...
 
     def beat(self, heartbeat: Heartbeat) -> None:
-        """Take the service's clock."""
+        """Take the service's clock, and what else it says when nothing happens."""
         ...
 
     def connection(self, connection: Connection, failure: ToolbarError | None) -> None:

@@ -15,7 +15,7 @@ from toolbar_py.service.events.hub import Hub
 from toolbar_py.service.events.stream import Sources
 from toolbar_py.service.housekeeping import keep_house
 from toolbar_py.service.imports import Importer
-from toolbar_py.service.leases import keep_leases
+from toolbar_py.service.leases import Leases
 from toolbar_py.service.middleware.cors import Cors
 from toolbar_py.service.middleware.limits import BodyLimit
 from toolbar_py.service.middleware.trace import Guard, Trace
@@ -76,7 +76,8 @@ def create_app(settings: Settings, telephones: TelephoneSystem | None = None, hu
     hub = hub or Hub()
     store = folder.store(hub.publish)
     tokens = folder.tokens()
-    sources = Sources(store.desks, hub, now_ms, settings.heartbeat_ms)
+    leases = Leases(store.desks)
+    sources = Sources(store.desks, hub, leases, now_ms, settings.heartbeat_ms)
     system = telephones or _telephones(settings, store)
     switchboard = DeskSwitchboard(sources, system)
     operations = Operations(store.desks)
@@ -90,7 +91,7 @@ def create_app(settings: Settings, telephones: TelephoneSystem | None = None, hu
         await _open(store, settings)
         chores = [
             asyncio.create_task(keep_house(store, now_ms, settings)),
-            asyncio.create_task(keep_leases(store.desks, hub, settings.lease_ms)),
+            asyncio.create_task(leases.keep(hub, settings.lease_ms)),
         ]
         await system.start(switchboard)
         yield

@@ -18,23 +18,35 @@ _RENEWALS_A_LEASE = 4
 _LOG = logging.getLogger("toolbar_py.leases")
 
 
-async def renew_leases(desks: DeskStore, operators: Sequence[str]) -> None:
-    """Renew the reservations of operators; what cannot be written now is left to the next time."""
-    try:
-        await desks.renew_leases(operators)
-    except StoreError:
-        _LOG.warning("could not renew the leases, will try again")
+class Leases:
+    """Renews the leases of operators, and knows until when they are sure."""
 
+    def __init__(self, desks: DeskStore) -> None:
+        self._desks = desks
+        self._until: dict[str, int] = {}
 
-async def keep_leases(desks: DeskStore, hub: Hub, lease_ms: int) -> None:
-    """Renew the reservations of all operators with an open event stream, again and again, until cancelled.
+    def until(self, operator: str) -> int | None:
+        """Until when every reservation of an operator is sure at least, in epoch ms; None before the first renewal."""
+        return self._until.get(operator)
 
-    Args:
-        hub: knows whose streams are open.
-        lease_ms: how long a reservation is sure.
-    """
-    while True:
-        await asyncio.sleep(lease_ms / _RENEWALS_A_LEASE / 1000)
-        operators = hub.operators()
-        if operators:
-            await renew_leases(desks, operators)
+    async def renew(self, operators: Sequence[str]) -> None:
+        """Renew the reservations of operators; what cannot be written now is left to the next time."""
+        try:
+            until = await self._desks.renew_leases(operators)
+        except StoreError:
+            _LOG.warning("could not renew the leases, will try again")
+        else:
+            self._until.update(dict.fromkeys(operators, until))
+
+    async def keep(self, hub: Hub, lease_ms: int) -> None:
+        """Renew the reservations of all operators with an open event stream, again and again, until cancelled.
+
+        Args:
+            hub: knows whose streams are open.
+            lease_ms: how long a reservation is sure.
+        """
+        while True:
+            await asyncio.sleep(lease_ms / _RENEWALS_A_LEASE / 1000)
+            operators = hub.operators()
+            if operators:
+                await self.renew(operators)

@@ -167,6 +167,8 @@ class DeskSnapshot(WireModel):
         resumed: whether every event after the asked one follows; False when the place was lost, and then the desk is
             all there is to go by.
         heartbeat_ms: how often the stream says something at least.
+        lease_until: until when every reservation of the operator is sure at least, by the service's clock; left out
+            when that is not known.
     """
 
     number: int
@@ -174,6 +176,7 @@ class DeskSnapshot(WireModel):
     now: int
     resumed: bool
     heartbeat_ms: int
+    lease_until: int | None = None
     agent: AgentStatus
     contacts: list[DeskContact]
 
@@ -199,9 +202,15 @@ class DeskEvent(WireModel):
 
 
 class Heartbeat(WireModel):
-    """Said when nothing else is. ``now``: the service's clock, in epoch ms."""
+    """Said when nothing else is.
+
+    Args:
+        now: the service's clock, in epoch ms.
+        lease_until: as in the :class:`DeskSnapshot`.
+    """
 
     now: int
+    lease_until: int | None = None
 
 
 StreamEvent = Literal["desk", "event", "heartbeat"]

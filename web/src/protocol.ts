@@ -14,8 +14,11 @@ export interface EngineSettings {
   readonly token: string | null;
 }
 
-/** What Python tells the page: an event for the bound callbacks, or how the stream of events is doing. */
-export type TellKind = "contact" | "connection";
+/**
+ * What Python tells the page: an event for the bound callbacks, how the stream of events is doing, or until when the
+ * operator's reservations are sure.
+ */
+export type TellKind = "contact" | "connection" | "lease";
 
 export type LogLevel = "silent" | "error" | "warn" | "info" | "debug";
 

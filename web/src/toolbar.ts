@@ -25,6 +25,7 @@ function main(): void {
   const callbacks = new Callbacks(new Bookmark());
   const legacy = legacyToolbar(window);
   let connection: unknown = null;
+  let leaseUntil: number | null = null;
   const announce = (text: string) => {
     connection = JSON.parse(text) as unknown;
     window.dispatchEvent(new CustomEvent("toolbar:connection", { detail: JSON.parse(text) as unknown }));
@@ -34,8 +35,15 @@ function main(): void {
   };
   const starter = new Starter(config, calls, {
     tell(kind, mark, text) {
+      if (kind === "lease") {
+        leaseUntil = Number(text);
+        return;
+      }
       const closed = kind === "connection" && (JSON.parse(text) as { state: unknown }).state === "closed";
-      if (closed) callbacks.forget();
+      if (closed) {
+        callbacks.forget();
+        leaseUntil = null;
+      }
       // Beside a legacy SDK the page's callbacks are that SDK's.
       callbacks.take(mark, kind === "contact" && !legacy ? text : null);
       if (kind === "connection") announce(text);
@@ -72,6 +80,7 @@ function main(): void {
     bootMs,
     runtime: starter.runtime,
     connection,
+    leaseUntil,
   });
   install(window, calls, contactMethods(config, callbacks), {
     ready,

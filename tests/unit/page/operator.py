@@ -53,6 +53,7 @@ class Operator:
     def __init__(self, *, now: int = LOGIN, agent: str = AGENT, tag: str = "") -> None:
         self.now = now
         self.tag = tag
+        self.lease_until: int | None = None
         self.log: list[DeskEvent] = []
         self.contacts: dict[str, DeskContact] = {}
         self.status = AgentStatus(
@@ -136,6 +137,7 @@ class Operator:
             now=self.now,
             resumed=resumed,
             heartbeat_ms=5_000,
+            lease_until=self.lease_until,
             agent=self.status,
             contacts=list(self.contacts.values()),
         )

@@ -65,6 +65,11 @@ class Tab:
         """How the stream is doing, as the page was told last."""
         return next(told for kind, _, told in reversed(self.host.told) if kind == "connection")
 
+    @property
+    def leases(self) -> list[int]:
+        """Until when the operator's reservations are sure, as the page was told."""
+        return [told for kind, _, told in self.host.told if kind == "lease"]
+
     def settle(self) -> None:
         """Deliver every reply of storage that is due."""
         while self.host.replies:

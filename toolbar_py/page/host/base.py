@@ -97,8 +97,9 @@ class Host(Protocol):
         """Tell the page that something has happened, as JSON text.
 
         Args:
-            kind: ``contact`` (a ContactEvent or AgentEvent for the bound callbacks) or ``connection`` (how the event
-                stream is doing: a :class:`~toolbar_py.wire.connection.Connection`).
+            kind: ``contact`` (a ContactEvent or AgentEvent for the bound callbacks), ``connection`` (how the event
+                stream is doing: a :class:`~toolbar_py.wire.connection.Connection`) or ``lease`` (until when the
+                operator's reservations are sure: epoch ms).
             mark: where in the stream of events that was, whose stream it is, and since when the page is there, with a
                 space between; ``""`` for nothing to keep. The page keeps it before it runs its callbacks, and gives it
                 back when Python is started for it again; the first two words are kept for the tab, and go to the next

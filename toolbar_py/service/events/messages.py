@@ -4,11 +4,12 @@ from toolbar_py.service.store.deskbase import DeskRecord, LoggedEvent
 from toolbar_py.wire.telephony import DeskSnapshot, Heartbeat
 
 
-def snapshot(record: DeskRecord, now: int, heartbeat_ms: int) -> DeskSnapshot:
+def snapshot(record: DeskRecord, now: int, heartbeat_ms: int, lease_until: int | None = None) -> DeskSnapshot:
     """Give a desk as it crosses the wire.
 
     Args:
         now: epoch ms.
+        lease_until: until when the operator's reservations are sure, likewise; None when that is not known.
     """
     return DeskSnapshot(
         number=record.place.number,
@@ -16,6 +17,7 @@ def snapshot(record: DeskRecord, now: int, heartbeat_ms: int) -> DeskSnapshot:
         now=now,
         resumed=record.resumed,
         heartbeat_ms=heartbeat_ms,
+        lease_until=lease_until,
         agent=record.status,
         contacts=list(record.contacts),
     )
@@ -32,10 +34,11 @@ def event_message(event: LoggedEvent) -> bytes:
     return f"event: event\nid: {event.place}\ndata: {event.text}\n\n".encode()
 
 
-def heartbeat_message(now: int) -> bytes:
+def heartbeat_message(now: int, lease_until: int | None) -> bytes:
     """Give what is said when nothing else is.
 
     Args:
         now: epoch ms.
+        lease_until: until when the operator's reservations are sure, likewise; None when that is not known.
     """
-    return f"event: heartbeat\ndata: {Heartbeat(now=now).to_json()}\n\n".encode()
+    return f"event: heartbeat\ndata: {Heartbeat(now=now, lease_until=lease_until).to_json()}\n\n".encode()

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from toolbar_py.service.events.hub import Hub, Numbered, Subscription
 from toolbar_py.service.events.messages import desk_message, event_message, heartbeat_message, snapshot
-from toolbar_py.service.leases import renew_leases
+from toolbar_py.service.leases import Leases
 from toolbar_py.service.store.base import Clock
 from toolbar_py.service.store.deskbase import DeskStore
 from toolbar_py.wire.places import Place
@@ -40,6 +40,7 @@ class Sources:
 
     desks: DeskStore
     hub: Hub
+    leases: Leases
     clock: Clock
     heartbeat_ms: int
 
@@ -66,7 +67,7 @@ class EventStream(Response):
         """Serve the stream until the reader goes, is too slow, its token ends or the service stops."""
         # First subscribed, then read: what happens between the two comes twice, and is told once by its number.
         with self._sources.hub.subscribe(self._operator) as subscription:
-            await renew_leases(self._sources.desks, [self._operator])
+            await self._sources.leases.renew([self._operator])
             last, begin = await self._beginning()
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             gone = asyncio.create_task(_end_when_gone(receive, subscription))
@@ -77,7 +78,7 @@ class EventStream(Response):
             finally:
                 expiry.cancel()
                 gone.cancel()
-            await renew_leases(self._sources.desks, [self._operator])
+            await self._sources.leases.renew([self._operator])
         if reads:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -89,7 +90,8 @@ class EventStream(Response):
             lasts for hours.
         """
         record = await self._sources.desks.desk(self._operator, self._after)
-        desk = snapshot(record, self._sources.clock(), self._sources.heartbeat_ms)
+        lease_until = self._sources.leases.until(self._operator)
+        desk = snapshot(record, self._sources.clock(), self._sources.heartbeat_ms, lease_until)
         return record.place.number, chain([desk_message(desk)], map(event_message, record.events))
 
     async def _tell(self, subscription: Subscription, begin: Iterable[bytes], last: int, send: Send) -> bool:
@@ -120,7 +122,8 @@ class EventStream(Response):
             fresh = [event for event in events if event.number > last]
             if not fresh:
                 if not events:
-                    await _send(send, [heartbeat_message(self._sources.clock())])
+                    lease_until = self._sources.leases.until(self._operator)
+                    await _send(send, [heartbeat_message(self._sources.clock(), lease_until)])
                 continue
             newest = max(event.number for event in fresh)
             if [event.number for event in fresh] != list(range(last + 1, newest + 1)):

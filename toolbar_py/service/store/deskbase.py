@@ -175,7 +175,7 @@ class DeskStore(Protocol):
         ...
 
     async def renew_leases(self, operators: Sequence[str]) -> int:
-        """Make the reservations of operators sure for a whole lease from now on; gives how many became surer.
+        """Make the reservations of operators sure for a whole lease from now on; gives until when, in epoch ms.
 
         One that has run out and that nobody has taken is still its operator's.
         """

@@ -106,7 +106,7 @@ class SqlDesks:
         return await self.change(lambda turn: self._attending.set_presence(turn, operator, presence, code))
 
     async def renew_leases(self, operators: Sequence[str]) -> int:
-        """Make the reservations of operators sure for a whole lease from now on."""
+        """Make the reservations of operators sure for a whole lease from now on; gives until when."""
         return await self._database.write(
             lambda connection: renew_leases(connection, operators, self._clock() + self._lease_ms)
         )
