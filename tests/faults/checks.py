@@ -51,6 +51,10 @@ class Ledger:
         """Give every reservation: the ECID and who holds it."""
         return self._rows("SELECT ecid, holder FROM contacts WHERE holder IS NOT NULL")
 
+    def sure_until(self, operator: str) -> int:
+        """Give until when every reservation of the operator is sure, in epoch ms."""
+        return self._rows("SELECT min(lease_until) FROM contacts WHERE holder = ?", operator)[0][0]
+
     def desk(self, operator: str) -> list[dict[str, Any]]:
         """Give the contacts at the operator's desk."""
         rows = self._rows("SELECT contact FROM desk_contacts WHERE operator = ? AND left_at IS NULL", operator)
@@ -101,6 +105,15 @@ def check_told(record: TabRecord, log: list[Logged]) -> None:
         assert logged.event.get("event") == each.event["event"], f"{record.name}: number {each.number} is another event"
     of_agent = [each.number for each in record.told if each.of_agent]
     assert of_agent == sorted(set(of_agent)), f"{record.name} was told agent's events {of_agent}"
+
+
+def check_leases(record: TabRecord, sure_until: int, now: int) -> None:
+    """A tab that listens was told that the reservations are sure, and never that they are surer than they are."""
+    told = record.leases
+    assert told == sorted(told), f"{record.name} was told of leases that became shorter: {told}"
+    assert now < told[-1] <= sure_until, (
+        f"at {now} {record.name} takes for sure until {told[-1]} what is until {sure_until}"
+    )
 
 
 def check_saves(calls: list[MadeCall], attempts: Counter[str]) -> None:

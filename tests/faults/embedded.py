@@ -15,6 +15,7 @@ from tests.faults.clockwork import LIFE, Life, VirtualLoop, Workers, source
 from toolbar_py.service.accounts import new_operator
 from toolbar_py.service.app import create_app
 from toolbar_py.service.events.hub import Hub
+from toolbar_py.service.leases import Leases
 from toolbar_py.service.security.tokens import Tokens
 from toolbar_py.service.settings import Settings
 from toolbar_py.service.store.base import ImportRow, OperatorRecord, Role
@@ -110,6 +111,7 @@ class Embedded:
         self.folder = folder
         self.tokens = Tokens(_SECRET, self.clock)
         self.hub = Hub()
+        self.leases: Leases = None  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]  with the first start
         self.random = source(0)
         self.life = Life()
         self.life.over = True
@@ -123,6 +125,7 @@ class Embedded:
         self.simulator: Simulator = None  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]  likewise
         with (
             patch("toolbar_py.service.app.DataFolder", return_value=_Folder(self)),
+            patch("toolbar_py.service.app.Leases", lambda _desks: _Present(lambda: self.leases)),
             patch("toolbar_py.service.app.now_ms", self.clock),
         ):
             settings = Settings(data_dir=folder, heartbeat_ms=HEARTBEAT_MS, lease_ms=LEASE_MS)
@@ -168,6 +171,7 @@ class Embedded:
         try:
             self.hub = Hub()
             self.store = self._store(self.life)
+            self.leases = Leases(self.store.desks)
             self.simulator = simulator(self._setup, self.store, self.clock)
             self._lifespan = asyncio.Queue()
             self._up, self._ended = asyncio.Event(), asyncio.Event()

@@ -106,7 +106,7 @@ class TabRecord:
     Args:
         place: as the toolbar wants it kept.
         since: the number from which on the tab has to be told everything.
-        loads: for each load of the page, the operator's last event at that moment.
+        leases: until when the operator's reservations are sure, as the tab was told one time after the other.
     """
 
     name: str
@@ -114,6 +114,7 @@ class TabRecord:
     since: int | None = None
     told: list[Told] = field(default_factory=list[Told])
     connections: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    leases: list[int] = field(default_factory=list[int])
     calls: list[MadeCall] = field(default_factory=list[MadeCall])
 
 
@@ -191,6 +192,9 @@ class OperatorPage:
                 record.since = number_in(place)
             self.connection = value
             record.connections.append(value)
+            return
+        if kind == "lease":
+            record.leases.append(value)
             return
         of_agent = "agent" in value
         record.told.append(Told(number_in(place), of_agent, value))

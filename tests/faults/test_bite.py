@@ -12,6 +12,7 @@ from tests.faults.scenario import SCENARIOS, Scenario
 from toolbar_py.page.feed import Feed
 from toolbar_py.page.seat import Seat
 from toolbar_py.service.domain import deskwork
+from toolbar_py.service.leases import Leases
 from toolbar_py.service.store.attending import Attending
 from toolbar_py.wire.phases import OutOfOrderError, phase_after
 from toolbar_py.wire.places import Place
@@ -45,10 +46,16 @@ def _take_anything(phase: ContactPhase | None, event: ContactEventName) -> Conta
         return phase
 
 
+def _promise_too_much(_leases: Leases, _operator: str) -> int:
+    """Tell that reservations are sure for years."""
+    return 2**42
+
+
 _BROKEN: dict[str, tuple[object, str, Callable[..., object]]] = {
     "events come twice": (Seat, "event", _tell_again),
     "the place is forgotten": (Feed, "place", _begin_anywhere),
     "reports are taken before their turn": (deskwork, "phase_after", _take_anything),
+    "leases are told surer than they are": (Leases, "until", _promise_too_much),
     "a logout keeps reservations": (Attending, "_release", _keep_reservations),
 }
 

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from tests.faults.browser import Browser
-from tests.faults.checks import Ledger, check_calls, check_desk, check_log, check_saves, check_told
+from tests.faults.checks import Ledger, check_calls, check_desk, check_leases, check_log, check_saves, check_told
 from tests.faults.clockwork import LIFE, Life, VirtualLoop, source
 from tests.faults.connections import StreamFate
 from tests.faults.embedded import ECIDS, FILE, OPERATOR, RIVAL, Embedded
@@ -25,6 +25,8 @@ _LEAVING_S = 60
 _LATEST_S = 21
 """The latest that a late request comes; see network."""
 _LAST_WORDS_S = 2
+_RENEWAL_S = 15
+"""Long enough for a lease to be renewed, and for the tabs to be told."""
 _SWAPPED = "error: the event stream cannot be read: it does not begin with the desk"
 """What the toolbar rightly says when a stream's first two messages have changed places."""
 _TRIES = 60
@@ -167,6 +169,9 @@ class World:
         await self._until_empty()
         await self._check_desks()
         await self._reserve_something()
+        await asyncio.sleep(_RENEWAL_S)
+        for page in filter(None, self.tabs):
+            check_leases(page.record, self.ledger.sure_until(OPERATOR), self.loop.epoch_ms())
         await self._insist("AGENT.Logout")
         await asyncio.sleep(_LAST_WORDS_S)
         self._check()
