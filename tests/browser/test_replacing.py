@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright
 
 from tests.browser.conftest import BIND, FRAME_CSP, LISTENING, RECORD, Desk, Desks, chromium
 from tests.support.gateway import ENVIRONMENT, Gateway
+from tests.support.maintenance import maintenance
 from tests.support.pages import HostPages
 from tests.support.service import ServiceProcess
 
@@ -150,6 +151,23 @@ def test_a_refusal_is_believed_when_it_lasts(profile: BrowserContext, crm: HostP
         assert (failure["code"], failure["details"]["reason"]) == ("BOOT_FAILED", "origin_refused")
         assert f"--allow-origin {crm.origin}" in failure["message"]
         assert connection(desk)["state"] == "closed"
+
+
+@pytest.mark.parametrize("headers", [{}, {"access-control-allow-origin": "*"}])
+def test_a_gateway_that_answers_for_a_service_that_is_down_is_no_refusal(
+    profile: BrowserContext, crm: HostPages, tmp_path: Path, headers: dict[str, str]
+) -> None:
+    with ServiceProcess(tmp_path, origins=[crm.origin]) as mortal:
+        desk = Desks(profile, crm, mortal, "frame")(**{**SETTINGS, "csp": FRAME_CSP + "; connect-src {service}"})
+        desk.until(LISTENING)
+    with maintenance(mortal.port, headers):
+        kill(desk)
+        desk.until(WAITING)
+        desk.page.evaluate("window.forwardMs = 60_000")
+        desk.until(f"failures.length > 0 || {OFFLINE}")
+        assert desk.eval("failures") == []
+    with ServiceProcess(tmp_path, origins=[crm.origin], port=mortal.port):
+        desk.until(LISTENING)
 
 
 def test_a_page_that_comes_back_while_the_service_is_down_goes_on_once_it_is_up(

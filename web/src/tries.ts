@@ -10,8 +10,8 @@ const BACKOFF_CAP_MS = 30_000;
 /** How many tries in a row have to miss easyCIM altogether before the page is told that it is offline. */
 const OFFLINE_AFTER = 3;
 /**
- * A reason that looks as if it stays is believed when it has been given for this long: a service that is being restarted
- * has files that fail and, behind a gateway that answers in its place, seems to refuse the page.
+ * A reason that looks as if it stays is believed when it has been given for this long: a service that comes up between
+ * two questions, or is exchanged for another version, has files that fail and seems to refuse the page.
  */
 const BELIEVED_AFTER_MS = 60_000;
 
