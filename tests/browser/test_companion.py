@@ -24,6 +24,16 @@ window.legacy = window.TOOLBAR;
 window.before = members(legacy);
 """
 
+# How many events of the SDK Python was told.
+COUNT = """
+window.noted = 0;
+const post = MessagePort.prototype.postMessage;
+MessagePort.prototype.postMessage = function (message, ...more) {
+    if (message[2] === 'COMPANION.note') noted += 1;
+    return post.call(this, message, ...more);
+};
+"""
+
 
 def event(name: str, ecid: str | None = None, contact_id: str = "68-1@pbx", **more: Any) -> dict[str, Any]:
     data = [] if ecid is None else [{"name": "ECID", "value": ecid}, {"name": "lingua", "value": "it"}]
@@ -147,6 +157,20 @@ def test_events_that_are_no_objects_do_no_harm(open_page: Any, ecid: str) -> Non
     desk.eval("[null, 7, 'text', '{', {id: null}, {id: {}}, [1]].forEach((odd) => legacyDesk.callbacks[0](null, odd))")
     happen(desk, event("POPUP", ecid, "68-4@pbx"))
     assert desk.call("openScript", "", ecid, False)["contactId"] == "68-4@pbx"
+
+
+def test_of_a_long_outage_the_newest_events_are_told(open_page: Any, ecid: str, runtime: str) -> None:
+    if runtime == "page":
+        pytest.skip("there is no frame to remove")
+    desk: Desk = open_page(before=COUNT)
+    desk.page.route("**/sdk/frame.html*", lambda route: route.abort())
+    desk.eval("document.querySelector('iframe').remove()")
+    desk.call("getContactInfoWS", ecid)
+    desk.eval("argument.forEach((event) => legacyDesk.happen(event))", [event("datachanged", "demo|1|1|1")] * 2_100)
+    happen(desk, event("POPUP", ecid, "68-10@pbx"))
+    desk.page.unroute_all()
+    opened = desk.call("openScript", "", ecid, False, {"timeoutMs": 30_000})
+    assert (opened["contactId"], desk.eval("noted")) == ("68-10@pbx", 2_000)
 
 
 def test_contacts_are_known_again_to_a_python_that_was_started_anew(open_page: Any, ecid: str, runtime: str) -> None:

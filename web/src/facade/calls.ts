@@ -11,6 +11,11 @@ import type { Statistics } from "./statistics";
 
 /** How long Python may take to word the answer of a call whose deadline has passed, before it is worded here. */
 const GRACE_MS = 250;
+/**
+ * How many events of a legacy SDK's wait for Python at most: what the contacts have that are remembered (legacy.ts), some
+ * ten each. An outage of days must not fill the memory, nor hold up the Python that comes after it.
+ */
+const NOTES_MAX = 2_000;
 
 interface Pending {
   readonly id: number;
@@ -60,11 +65,13 @@ export class Calls {
 
   /**
    * Tells Python of an event of a legacy SDK's, in order with the calls. It settles nothing for the page, and waits for
-   * Python however long that takes to come up: nobody would tell it again.
+   * Python however long that takes to come up: nobody would tell it again. Of too many the oldest are forgotten.
    */
   note(event: object): void {
     // What an event is that Python cannot read, or that no Python comes for, matters to nobody.
     this.#make(NOTE, [event], false).catch(() => undefined);
+    const waiting = [...this.#pending.values()].filter(({ ofPage, handedOver }) => !ofPage && !handedOver);
+    for (const { id } of waiting.slice(0, -NOTES_MAX)) this.#take(id, false);
   }
 
   #make(method: MethodSpec, passed: readonly unknown[], ofPage: boolean): ToolbarPromise<unknown> {
