@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright
 
-from tests.browser.conftest import BIND, FRAME_CSP, LISTENING, RECORD, Desk, Desks, chromium
+from tests.browser.conftest import BIND, FRAME_CSP, LISTENING, PAGE_CSP, RECORD, Desk, Desks, chromium
 from tests.support.gateway import ENVIRONMENT, Gateway
 from tests.support.maintenance import maintenance
 from tests.support.pages import HostPages
@@ -29,7 +29,19 @@ const now = performance.now.bind(performance);
 window.forwardMs = 0;
 performance.now = () => now() + forwardMs;
 """
+# The memory of the Python that runs in the page itself, to destroy it.
+MEMORY = """
+const instantiate = WebAssembly.instantiate;
+WebAssembly.instantiate = async (...given) => {
+    const made = await instantiate(...given);
+    window.memory = Object.values(made.exports).find((each) => each instanceof WebAssembly.Memory) ?? window.memory;
+    return made;
+};
+"""
+# A try is given up after two seconds.
+HASTY = "const real = setTimeout; window.setTimeout = (run, ms) => real(run, ms === 60_000 ? 2_000 : ms);"
 SETTINGS: dict[str, Any] = {"csp": FRAME_CSP, "before": HEAR + CLOCK + RECORD, "after": BIND}
+PAGE_SETTINGS: dict[str, Any] = {**SETTINGS, "csp": PAGE_CSP, "before": SETTINGS["before"] + MEMORY}
 
 OFFLINE = "told.at(-1).state === 'offline'"
 WAITING = "told.at(-1).state === 'waiting'"
@@ -52,6 +64,13 @@ def kill(desk: Desk) -> dict[str, Any]:
     """Let the runtime die with a call in flight; gives how that call ended."""
     desk.eval("document.querySelector('iframe').remove()")
     return desk.call("getContactInfoWS", "demo|1|1|1")["rejected"]
+
+
+def kill_in_page(desk: Desk) -> dict[str, Any]:
+    """The same, of a Python that runs in the page itself."""
+    # In one go: its own next try to be told of events would find it dead before the call.
+    dead = "new Uint8Array(memory.buffer).fill(0)"
+    return desk.eval(f"({dead}, TOOLBAR.EASYCIM.getContactInfoWS('demo|1|1|1'))")["rejected"]
 
 
 def connection(desk: Desk) -> dict[str, Any]:
@@ -87,6 +106,25 @@ def test_a_runtime_that_dies_while_the_service_is_down_is_replaced_once_it_is_up
         assert desk.call("getContactInfoWS", ecid)["attempts"] == []
         assert desk.eval("failures") == []
         assert desk.eval("document.querySelectorAll('iframe').length") == 1
+
+
+def test_a_python_in_the_page_that_dies_while_the_service_is_down_is_replaced(
+    profile: BrowserContext, crm: HostPages, tmp_path: Path
+) -> None:
+    with ServiceProcess(tmp_path, origins=[crm.origin]) as mortal:
+        desk = Desks(profile, crm, mortal, "page")(**PAGE_SETTINGS)
+        desk.until(LISTENING)
+        desk.eval("caches.delete('toolbar-py')")
+    desk.page.route("**/sdk/**", lambda route: route.abort())
+    assert kill_in_page(desk)["code"] == "RUNTIME_LOST"
+    desk.until(OFFLINE)
+    assert connection(desk)["reason"] == "BOOT_FAILED"
+    desk.page.unroute_all()
+    with ServiceProcess(tmp_path, origins=[crm.origin], port=mortal.port):
+        desk.until(LISTENING)
+        assert desk.call("getContactInfoWS", "demo|1|1|1")["ecid"] == "demo|1|1|1"
+        assert desk.eval("failures") == []
+        assert desk.eval("TOOLBAR.diagnostics()")["replaced"] == 1
 
 
 def test_that_a_runtime_has_died_is_told_at_once(open_desk: Desks) -> None:
@@ -193,8 +231,7 @@ def test_a_page_that_comes_back_while_the_service_is_down_goes_on_once_it_is_up(
 
 
 def test_a_try_that_takes_too_long_leaves_no_frame_behind(open_desk: Desks) -> None:
-    hasty = "const real = setTimeout; window.setTimeout = (run, ms) => real(run, ms === 60_000 ? 2_000 : ms);"
-    desk = open_desk(config="{runtime: 'frame'}", **{**SETTINGS, "before": HEAR + hasty})
+    desk = open_desk(config="{runtime: 'frame'}", **{**SETTINGS, "before": HEAR + HASTY})
     desk.until(LISTENING)
     desk.page.route("**/sdk/assets/pyodide.asm*", lambda _: None)
     kill(desk)
@@ -203,3 +240,16 @@ def test_a_try_that_takes_too_long_leaves_no_frame_behind(open_desk: Desks) -> N
     desk.page.unroute_all()
     desk.until(LISTENING)
     assert desk.eval("document.querySelectorAll('iframe').length") == 1
+
+
+def test_a_python_in_the_page_does_not_wait_for_files_of_a_try_that_took_too_long(open_desk: Desks) -> None:
+    desk = open_desk(config="{runtime: 'page'}", **{**PAGE_SETTINGS, "before": PAGE_SETTINGS["before"] + HASTY})
+    desk.until(LISTENING)
+    desk.eval("caches.delete('toolbar-py')")
+    hanging = [True]
+    desk.page.route("**/sdk/assets/pyodide.asm*", lambda route: None if hanging else route.continue_())
+    kill_in_page(desk)
+    desk.until(WAITING)
+    # To end the routes would let the requests go that hang.
+    hanging.clear()
+    desk.until(LISTENING)

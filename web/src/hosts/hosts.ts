@@ -106,17 +106,17 @@ export class Hosts {
       name: "frame",
       open: () => this.#openFrame(kind, base, givenUp),
     });
-    const page: Place = { name: "page", open: () => this.#openPage(base) };
+    const page: Place = { name: "page", open: () => this.#openPage(base, givenUp) };
     if (runtime === "page") return [page];
     if (runtime === "frame") return [frame("frame")];
     if (runtime !== "auto") return [own ? worker(runtime) : frame(runtime)];
     return own ? [worker("shared"), worker("worker"), page] : [frame("auto"), page];
   }
 
-  async #openPage(base: string): Promise<StartedEngine> {
+  async #openPage(base: string, givenUp: AbortSignal): Promise<StartedEngine> {
     if (!mayCompile()) throw new HostError("wasm_forbidden");
     const { startEngine } = (await importChecked(engineScript(base))) as EngineModule;
-    return startEngine(this.#config.settings(), this.#page, this.#reached());
+    return startEngine(this.#config.settings(), this.#page, this.#reached(), givenUp);
   }
 
   async #openWorker(kind: "worker" | "shared", base: string, givenUp: AbortSignal): Promise<StartedEngine> {
