@@ -187,6 +187,11 @@ def test_a_refusal_is_believed_when_it_lasts(profile: BrowserContext, crm: HostP
         desk.until("failures.length > 0")
         (failure,) = desk.eval("failures")
         assert (failure["code"], failure["details"]["reason"]) == ("BOOT_FAILED", "origin_refused")
+        # As a tab that was frozen: a minute with one try at each end proves nothing.
+        assert [each["state"] for each in desk.eval("told.slice(-8)")] == 3 * ["connecting", "waiting"] + [
+            "connecting",
+            "closed",
+        ]
         assert f"--allow-origin {crm.origin}" in failure["message"]
         assert connection(desk)["state"] == "closed"
 

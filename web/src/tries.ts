@@ -14,6 +14,8 @@ const OFFLINE_AFTER = 3;
  * two questions, or is exchanged for another version, has files that fail and seems to refuse the page.
  */
 const BELIEVED_AFTER_MS = 60_000;
+/** And this often: of a tab that was frozen or hidden, two tries may be hours apart with nothing known of the time between. */
+const BELIEVED_TRIES = 4;
 
 /** What did not reach easyCIM. */
 const MISSED: readonly BootReason[] = ["service_down", "frame_silent"];
@@ -30,6 +32,7 @@ export class Tries {
   #missed = 0;
   /** Since when the tries fail for reasons that look as if they stay. */
   #doubtedSince: number | null = null;
+  #doubts = 0;
 
   /** Takes why a try has failed; gives the next one, or null when no other can do better. */
   next(failure: Failure): NextTry | null {
@@ -47,10 +50,12 @@ export class Tries {
   #passes({ retryable }: Failure): boolean {
     if (retryable) {
       this.#doubtedSince = null;
+      this.#doubts = 0;
       return true;
     }
     const now = performance.now();
     this.#doubtedSince ??= now;
-    return now - this.#doubtedSince < BELIEVED_AFTER_MS;
+    this.#doubts += 1;
+    return now - this.#doubtedSince < BELIEVED_AFTER_MS || this.#doubts < BELIEVED_TRIES;
   }
 }
