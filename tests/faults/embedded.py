@@ -125,7 +125,7 @@ class Embedded:
         self.simulator: Simulator = None  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]  likewise
         with (
             patch("toolbar_py.service.app.DataFolder", return_value=_Folder(self)),
-            patch("toolbar_py.service.app.Leases", lambda _desks: _Present(lambda: self.leases)),
+            patch("toolbar_py.service.app.Leases", return_value=_Present(lambda: self.leases)),
             patch("toolbar_py.service.app.now_ms", self.clock),
         ):
             settings = Settings(data_dir=folder, heartbeat_ms=HEARTBEAT_MS, lease_ms=LEASE_MS)
