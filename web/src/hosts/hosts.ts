@@ -71,6 +71,7 @@ export class Hosts {
       try {
         return await place.open();
       } catch (error) {
+        if (givenUp.aborted) throw error; // the next try is under way
         this.#refused[place.name] = asHostError(error);
       }
     }
@@ -121,6 +122,8 @@ export class Hosts {
 
   async #openWorker(kind: "worker" | "shared", base: string, givenUp: AbortSignal): Promise<StartedEngine> {
     const worker = await openWorker(kind, base);
+    if (givenUp.aborted) worker.dispose();
+    givenUp.throwIfAborted();
     givenUp.addEventListener("abort", () => worker.dispose());
     const { port1, port2 } = new MessageChannel();
     worker.connect(port2);
