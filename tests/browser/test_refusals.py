@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.conftest import FRAME_CSP, PAGE_CSP, Desk, Desks
 from tests.browser.test_loading import loader_text
+from tests.support.maintenance import maintenance
 from tests.support.pages import HostPages
 from tests.support.proxy import flaky_proxy
 from tests.support.service import ServiceProcess
@@ -35,6 +36,21 @@ def test_a_page_on_an_origin_that_is_not_allowed_is_told_which_and_the_setting(
         answer = desk.call("getContactInfoWS", "demo|1|1|1")
         assert (answer["errorCode"], answer["retryable"]) == ("FORBIDDEN", False)
         assert f"--allow-origin {crm.origin}" in answer["error"]
+    desks.close()
+
+
+def test_a_gateway_that_answers_for_a_service_that_is_down_refuses_no_origin(
+    browser: Browser, crm: HostPages, tmp_path: Path
+) -> None:
+    with ServiceProcess(tmp_path, origins=[crm.origin]) as mortal:
+        desks = Desks(browser.new_context(), crm, mortal, "page")
+        token = "window.token = new Promise((resolve) => { window.release = resolve; });"
+        desk = desks(csp=PAGE_CSP, before=token, config="{token: () => token}")
+        desk.ready()
+    with maintenance(mortal.port, {}):
+        desk.eval("release('a token')")
+        answer = desk.call("getContactInfoWS", "demo|1|1|1")
+        assert (answer["errorCode"], answer["retryable"]) == ("NETWORK", True)
     desks.close()
 
 

@@ -149,22 +149,18 @@ export class Transport {
   }
 
   /**
-   * Whether easyCIM is there and only does not let pages of this origin read its answers, which browsers do not tell: an
-   * answer that can be had but not read.
+   * Whether easyCIM is there and only does not let pages of this origin read its answers, which browsers do not tell: it
+   * lets every page read that it lives. A gateway that answers in its place does not.
    */
   async #refusesOrigin(): Promise<boolean> {
     if (isOwn(this.#settings)) return false;
-    const asked = (mode: RequestMode) =>
-      fetch(`${this.#settings.serviceUrl}${API}/profile`, {
-        mode,
-        cache: "no-store",
-        credentials: "omit",
-        signal: AbortSignal.timeout(THERE_WITHIN_MS),
-      }).then(
-        () => true,
-        () => false,
-      );
-    return (await asked("no-cors")) && !(await asked("cors"));
+    const asked = async (path: string): Promise<Response | null> => {
+      const signal = AbortSignal.timeout(THERE_WITHIN_MS);
+      const options: RequestInit = { redirect: "error", cache: "no-store", credentials: "omit", signal };
+      return fetch(this.#settings.serviceUrl + path, options).catch(() => null);
+    };
+    const alive = await asked("/healthz");
+    return alive?.ok === true && (await asked(`${API}/profile`)) === null;
   }
 
   async #read(response: Response): Promise<Reply> {
