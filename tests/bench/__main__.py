@@ -43,7 +43,12 @@ def main(
     many: Annotated[int, typer.Option(min=10, envvar="BENCH_MANY", help="Calls that must leave no trace.")] = 10_000,
     firefox: Annotated[bool, typer.Option(envvar="BENCH_FIREFOX", help="Whether to measure Firefox too.")] = True,
     events: Annotated[int, typer.Option(min=9, envvar="BENCH_EVENTS", help="Events to each page.")] = 270,
-    operators: Annotated[int, typer.Option(min=10, envvar="BENCH_OPERATORS", help="How many at one service.")] = 1_000,
+    operators: Annotated[
+        int,
+        typer.Option(
+            min=100, envvar="BENCH_OPERATORS", help="How many at one service; fewer have too few events to measure."
+        ),
+    ] = 1_000,
     only: Annotated[
         Part | None, typer.Option(help="Measure this part only, and write below .build/bench instead of the page.")
     ] = None,
