@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import BIND, RECORD, Desk, Desks
+from tests.browser.conftest import BIND, LISTENING, RECORD, Desk, Desks
 from tests.support.eventful import EventfulService, StagedDesk
 from toolbar_py.wire.telephony import AgentEventName
 
@@ -28,7 +28,7 @@ def open_page(open_desk: Desks, eventful: EventfulService, operator: str) -> Any
 
 
 def wait_for_connection(desk: Desk) -> None:
-    desk.until("TOOLBAR.health().then(({connection}) => connection?.state === 'open')")
+    desk.until(LISTENING)
 
 
 def wait_for(desk: Desk, events: int) -> list[list[str]]:

@@ -212,9 +212,7 @@ def test_of_fifty_operators_on_one_page_each_exactly_one_may_write(
     assert len({answer["reservedBy"] for answer in answers if "reservedBy" in answer}) == 1
 
 
-def test_a_page_that_listens_knows_until_when_its_reservations_are_sure(
-    open_desk: Desks, service: ServiceProcess
-) -> None:
+def test_a_page_that_listens_knows_until_when_its_reservations_are_sure(open_desk: Desks) -> None:
     desk = open_desk(after="window.early = TOOLBAR.health();")
     assert desk.eval("early")["leaseUntil"] is None
     desk.until(LISTENING)

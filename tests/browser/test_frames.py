@@ -4,15 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.conftest import BIND, RECORD, Desks
+from tests.browser.conftest import BIND, LISTENING, RECORD, Desks
 from tests.support.gateway import ENVIRONMENT, Gateway
 from tests.support.pages import HostPages
 from tests.support.service import ServiceProcess
 
 _OPERATOR = "op20@demo"
 _INNER_RECORD = RECORD.replace("'seen'", "'seen in the inner frame'")
-_LISTENS = "TOOLBAR.health().then((health) => health.connection?.state === 'open')"
-_LISTENING = f"(async () => {{ while (!(await ({_LISTENS}))) await new Promise((next) => setTimeout(next, 10)); }})()"
+_HEARS = f"(async () => {{ while (!(await ({LISTENING}))) await new Promise((next) => setTimeout(next, 10)); }})()"
 
 
 @pytest.fixture(scope="session")
@@ -35,11 +34,11 @@ def test_a_frame_that_was_away_is_told_what_the_page_around_it_heard_meanwhile(
     address = alone.page.url
     alone.page.close()
     outer = open_desk(_OPERATOR, before=RECORD, after=BIND, csp="")
-    outer.until(_LISTENS)
+    outer.until(LISTENING)
     outer.eval("document.body.append(Object.assign(document.createElement('iframe'), {src: argument}))", address)
     outer.until("document.body.lastChild.contentWindow.TOOLBAR")
     inner = next(frame for frame in outer.page.frames if frame.url == address)
-    inner.evaluate(_LISTENING)
+    inner.evaluate(_HEARS)
     with Gateway(service.url) as gateway:
         contact_id = gateway.bring(_OPERATOR, "demo|1|1|606")
         for page in (outer.page, inner):
@@ -48,7 +47,7 @@ def test_a_frame_that_was_away_is_told_what_the_page_around_it_heard_meanwhile(
         gateway.report(_OPERATOR, contact_id, "connectionstarted")
         outer.until("seen().length === 2")
         inner.goto(address)
-        inner.evaluate(_LISTENING)
+        inner.evaluate(_HEARS)
         gateway.report(_OPERATOR, contact_id, "dialing")
     heard: list[list[str]] = []
     for page in (outer.page, inner):

@@ -71,6 +71,20 @@ def test_a_page_follows_the_operator_whom_its_token_names_by_the_next_request(
     desk.until(f"TOOLBAR.AGENT.getAgentID().then((id) => id === {second!r})")
 
 
+def test_a_page_does_not_take_the_lease_of_one_operator_for_that_of_the_next(
+    open_desk: Desks, two: tuple[str, str, str, str]
+) -> None:
+    _, _, token, later = two
+    note = "({detail}) => { if (detail.state === 'closed') window.ended = TOOLBAR.health(); }"
+    before = f"window.held = {token!r}; addEventListener('toolbar:connection', {note});"
+    desk = open_desk(config="{token: () => window.held}", before=before)
+    desk.until(f"{LISTENING}.then((listens) => listens && TOOLBAR.health()).then(({{leaseUntil}}) => leaseUntil > 0)")
+    desk.page.evaluate("(token) => { window.held = token; }", later)
+    desk.call("getContactInfoWS", "demo|1|1|301")
+    desk.until("'ended' in window")
+    assert desk.eval("ended")["leaseUntil"] is None
+
+
 def test_tokens_that_name_nobody_share_no_desk(open_desk: Desks, context: BrowserContext) -> None:
     def only_alice(route: Route) -> None:
         if route.request.headers.get("authorization") == "Bearer opaque-alice":

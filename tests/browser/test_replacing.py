@@ -38,8 +38,10 @@ WebAssembly.instantiate = async (...given) => {
     return made;
 };
 """
-# A try is given up after two seconds.
-HASTY = "const real = setTimeout; window.setTimeout = (run, ms) => real(run, ms === 60_000 ? 2_000 : ms);"
+# Lets a limit of time be another one, once the page is up: the first start has all the time that it needs.
+LIMITS = "const real = setTimeout; window.limits = {}; window.setTimeout = (run, ms) => real(run, limits[ms] ?? ms);"
+# A try is given up after two seconds, a frame that does not greet after three.
+HASTY = "(window.limits = {60000: 2_000, 10000: 3_000})"
 SETTINGS: dict[str, Any] = {"csp": FRAME_CSP, "before": HEAR + CLOCK + RECORD, "after": BIND}
 PAGE_SETTINGS: dict[str, Any] = {**SETTINGS, "csp": PAGE_CSP, "before": SETTINGS["before"] + MEMORY}
 
@@ -236,8 +238,9 @@ def test_a_page_that_comes_back_while_the_service_is_down_goes_on_once_it_is_up(
 
 
 def test_a_try_that_takes_too_long_leaves_no_frame_behind(open_desk: Desks) -> None:
-    desk = open_desk(config="{runtime: 'frame'}", **{**SETTINGS, "before": HEAR + HASTY})
+    desk = open_desk(config="{runtime: 'frame'}", **{**SETTINGS, "before": HEAR + LIMITS})
     desk.until(LISTENING)
+    desk.eval(HASTY)
     desk.page.route("**/sdk/assets/pyodide.asm*", lambda _: None)
     kill(desk)
     desk.until("told.filter(({state}) => state === 'waiting').length > 2")
@@ -247,9 +250,27 @@ def test_a_try_that_takes_too_long_leaves_no_frame_behind(open_desk: Desks) -> N
     assert desk.eval("document.querySelectorAll('iframe').length") == 1
 
 
-def test_a_python_in_the_page_does_not_wait_for_files_of_a_try_that_took_too_long(open_desk: Desks) -> None:
-    desk = open_desk(config="{runtime: 'page'}", **{**PAGE_SETTINGS, "before": PAGE_SETTINGS["before"] + HASTY})
+def test_a_try_that_was_given_up_goes_on_to_no_other_place(open_desk: Desks) -> None:
+    both = PAGE_CSP + "; frame-src {service}"
+    desk = open_desk(**{**SETTINGS, "csp": both, "before": SETTINGS["before"] + LIMITS})
     desk.until(LISTENING)
+    desk.eval(HASTY)
+    hanging = [True]
+    desk.page.route("**/sdk/frame.html*", lambda route: None if hanging else route.continue_())
+    kill(desk)
+    desk.until(WAITING)
+    hanging.clear()
+    desk.until(LISTENING)
+    # Until the first frame is not waited for any more.
+    desk.eval("new Promise((next) => setTimeout(next, 2_500))")
+    fetched = desk.eval("performance.getEntriesByType('resource').map(({name}) => name)")
+    assert [each for each in fetched if each.endswith(".wasm")] == []
+
+
+def test_a_python_in_the_page_does_not_wait_for_files_of_a_try_that_took_too_long(open_desk: Desks) -> None:
+    desk = open_desk(config="{runtime: 'page'}", **{**PAGE_SETTINGS, "before": PAGE_SETTINGS["before"] + LIMITS})
+    desk.until(LISTENING)
+    desk.eval(HASTY)
     desk.eval("caches.delete('toolbar-py')")
     hanging = [True]
     desk.page.route("**/sdk/assets/pyodide.asm*", lambda route: None if hanging else route.continue_())

@@ -96,15 +96,14 @@ class Attending:
             connection.execute(_END_SCRIPTS, {"p_operator": operator, "p_ecids": ecids, "p_now": now})
 
 
-def renew_leases(connection: Connection, operators: Sequence[str], until: int) -> int:
-    """Make the reservations of operators sure until a moment, and give it.
+def renew_leases(connection: Connection, operators: Sequence[str], until: int) -> None:
+    """Make the reservations of operators sure until a moment.
 
     Args:
         until: in epoch ms.
     """
     for at in range(0, len(operators), _RENEWED_AT_ONCE):
         connection.execute(_RENEW, {"p_operators": operators[at : at + _RENEWED_AT_ONCE], "p_until": until})
-    return until
 
 
 def agents(connection: Connection) -> list[AgentSummary]:

@@ -107,9 +107,13 @@ class SqlDesks:
 
     async def renew_leases(self, operators: Sequence[str]) -> int:
         """Make the reservations of operators sure for a whole lease from now on; gives until when."""
-        return await self._database.write(
-            lambda connection: renew_leases(connection, operators, self._clock() + self._lease_ms)
-        )
+
+        def renew(connection: Connection) -> int:
+            until = self._clock() + self._lease_ms
+            renew_leases(connection, operators, until)
+            return until
+
+        return await self._database.write(renew)
 
     async def set_groups(self, operator: str, groups: Sequence[str]) -> AgentStatus:
         """Note the groups an operator is logged into."""

@@ -1,6 +1,7 @@
 /** HTTP to easyCIM over `fetch`, with failures told apart: unreachable, cut off, no token. */
 import type { EngineSettings } from "../protocol";
 import type { Reply } from "./boundary";
+import { reach } from "./reach";
 import { EventStream, readInto } from "./stream";
 
 const API = "/easycim/v1";
@@ -149,18 +150,16 @@ export class Transport {
   }
 
   /**
-   * Whether easyCIM is there and only does not let pages of this origin read its answers, which browsers do not tell: it
-   * lets every page read that it lives. A gateway that answers in its place does not.
+   * Whether easyCIM is there and only does not let pages of this origin read its answers, which browsers do not tell.
    */
   async #refusesOrigin(): Promise<boolean> {
-    if (isOwn(this.#settings)) return false;
-    const asked = async (path: string): Promise<Response | null> => {
-      const signal = AbortSignal.timeout(THERE_WITHIN_MS);
-      const options: RequestInit = { redirect: "error", cache: "no-store", credentials: "omit", signal };
-      return fetch(this.#settings.serviceUrl + path, options).catch(() => null);
-    };
-    const alive = await asked("/healthz");
-    return alive?.ok === true && (await asked(`${API}/profile`)) === null;
+    const { serviceUrl } = this.#settings;
+    if (isOwn(this.#settings) || (await reach(serviceUrl)) !== "up") return false;
+    const signal = AbortSignal.timeout(THERE_WITHIN_MS);
+    return fetch(`${serviceUrl}${API}/profile`, { cache: "no-store", credentials: "omit", signal }).then(
+      () => false,
+      () => true,
+    );
   }
 
   async #read(response: Response): Promise<Reply> {

@@ -4,11 +4,11 @@ import type { Config } from "../facade/config";
 import { bootReason } from "../facade/errors";
 import { HIDDEN_FRAME } from "../facade/frames";
 import { importChecked } from "../engine/fetching";
+import { reach } from "../engine/reach";
 import type { BootReason, Page, StartedEngine } from "../protocol";
 import { FRAME_HELLO, type FrameRequest, SHARED_HASH } from "./handshake";
 import { PortEngine } from "./port";
 import { asHostError, HostError, isForbidden } from "./problem";
-import { reach } from "./reach";
 import { openWorker } from "./workers";
 
 /** A frame that has not greeted after this long was refused, or its service is down. */
@@ -121,10 +121,7 @@ export class Hosts {
   }
 
   async #openWorker(kind: "worker" | "shared", base: string, givenUp: AbortSignal): Promise<StartedEngine> {
-    const worker = await openWorker(kind, base);
-    if (givenUp.aborted) worker.dispose();
-    givenUp.throwIfAborted();
-    givenUp.addEventListener("abort", () => worker.dispose());
+    const worker = await openWorker(kind, base, givenUp);
     const { port1, port2 } = new MessageChannel();
     worker.connect(port2);
     const place = { alive: () => true, dispose: () => worker.dispose() };

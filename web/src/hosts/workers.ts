@@ -17,12 +17,14 @@ const HERE_WITHIN_MS = 5_000;
 
 /**
  * @param base the address of `/sdk/`, with a slash at the end; of this page's own origin
+ * @param givenUp when it is aborted nobody waits any more: the worker is ended, or not made
  * @throws HostError when the page may not have such a worker
  * @throws Error when its script is not the one that was built
  */
-export async function openWorker(kind: "worker" | "shared", base: string): Promise<OpenedWorker> {
+export async function openWorker(kind: "worker" | "shared", base: string, givenUp?: AbortSignal): Promise<OpenedWorker> {
   const script = workerScript(base);
   await (await fetchChecked(script)).arrayBuffer();
+  givenUp?.throwIfAborted();
   const options = { type: "module" } as const;
   if (kind === "shared" && !("SharedWorker" in globalThis)) throw notStarted(kind);
   const worker = kind === "shared" ? new SharedWorker(script.url, options) : new Worker(script.url, options);
@@ -32,6 +34,7 @@ export async function openWorker(kind: "worker" | "shared", base: string): Promi
     onerror: null,
     dispose: () => (worker instanceof Worker ? worker.terminate() : undefined),
   };
+  givenUp?.addEventListener("abort", () => opened.dispose());
   const here = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(notStarted(kind)), HERE_WITHIN_MS);
     channel.onmessage = () => {
